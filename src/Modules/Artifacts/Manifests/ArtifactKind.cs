@@ -98,7 +98,7 @@ internal sealed partial record ArtifactKind(string MediaType, string ArtifactTyp
         return JsonSerializer.Serialize(attributes);
     }
 
-    private static object? Author(JsonElement config)
+    private static JsonElement? Author(JsonElement config)
     {
         if (config.TryGetProperty("author", out var author) && author.ValueKind == JsonValueKind.String && author.GetRawText().Length > 2)
         {
