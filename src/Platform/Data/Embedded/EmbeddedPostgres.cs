@@ -144,6 +144,16 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the server without waiting, as a crash would. For a process that is about to end and keeps nothing.</summary>
+    internal void Abandon()
+    {
+        stopping.Cancel();
+        if (ProcessId is > 0 and var id)
+        {
+            Posix.Signal(id, Posix.Quit);
+        }
+    }
+
     private async Task RunAsync(CancellationToken ct)
     {
         await LeftoverServer.StopAsync(directory, clock, logger, ct);
