@@ -1,0 +1,12 @@
+namespace Harbor.Modules.Access;
+
+/// <summary>Finds projects and who has which role in them. Answered by the Projects module, from memory where that is safe.</summary>
+public interface IProjectDirectory
+{
+    ValueTask<ProjectInfo?> FindAsync(string name, CancellationToken ct);
+
+    ValueTask<ProjectInfo?> FindAsync(long id, CancellationToken ct);
+
+    /// <summary>Roles of a user by project, from his own memberships and those of his groups; projects without one are absent.</summary>
+    ValueTask<IReadOnlyDictionary<long, IReadOnlyList<Role>>> RolesOfUserAsync(long userId, CancellationToken ct);
+}

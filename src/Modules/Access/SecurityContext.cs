@@ -1,0 +1,22 @@
+namespace Harbor.Modules.Access;
+
+/// <summary>Who is calling, and what that caller may do.</summary>
+public abstract class SecurityContext
+{
+    /// <summary>Name for messages and records; empty for an anonymous caller.</summary>
+    public abstract string Name { get; }
+
+    public abstract bool IsAuthenticated { get; }
+
+    /// <summary>May do everything but <see cref="AccessAction.ScannerPull"/>.</summary>
+    public virtual bool IsSystemAdmin => false;
+
+    /// <summary>Row of the user who is calling; null for robots, tokens and anonymous callers.</summary>
+    public virtual long? UserId => null;
+
+    /// <summary>Permission in the system namespace.</summary>
+    public abstract bool Can(Resource resource, AccessAction action);
+
+    /// <summary>Permission in one project, what its being public grants to everybody included.</summary>
+    public abstract ValueTask<bool> CanAsync(ProjectInfo project, Resource resource, AccessAction action, CancellationToken ct);
+}

@@ -1,0 +1,67 @@
+using Harbor.Oci;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Harbor.Platform.Data;
+
+/// <summary>The way to PostgreSQL for hot and set-based SQL; management queries go through <c>RegistryDbContext</c>.</summary>
+/// <remarks>
+/// Every transaction is READ COMMITTED, so a lock is taken first and what it protects is read by a following statement.
+/// Times come from <c>harbor_now()</c>, the database's clock, which tests may shift.
+/// </remarks>
+public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
+{
+    private const int MaxAttempts = 5;
+
+    public NpgsqlDataSource Source => source;
+
+    public NpgsqlCommand Command(string sql) => source.CreateCommand(sql);
+
+    /// <summary>Runs <paramref name="work"/> in one transaction and commits it.</summary>
+    /// <remarks>
+    /// <paramref name="work"/> runs again, whole, after a deadlock, a failed serialization or a connection lost before COMMIT,
+    /// so it must keep nothing outside the transaction. An answer to COMMIT that never came is not repeated: it is thrown.
+    /// </remarks>
+    /// <exception cref="RegistryException"><c>SERVICE_UNAVAILABLE</c>: a lock was not to be had within the lock time-out.</exception>
+    public async Task<T> TransactAsync<T>(Func<Transaction, Task<T>> work, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var committing = false;
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(ct);
+                await using var transaction = await connection.BeginTransactionAsync(ct);
+                var result = await work(new Transaction(connection, ct));
+
+                // From here on the outcome is the database's: a caller that hangs up must not leave it in doubt.
+                committing = true;
+                await transaction.CommitAsync(CancellationToken.None);
+                return result;
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable)
+            {
+                throw new RegistryException(ErrorCode.ServiceUnavailable, "the data is busy, try again", inner: e);
+            }
+            catch (NpgsqlException e) when (attempt < MaxAttempts && MayRepeat(e, committing))
+            {
+                Log.TransactionRepeated(logger, e, attempt);
+            }
+        }
+    }
+
+    public Task TransactAsync(Func<Transaction, Task> work, CancellationToken ct) =>
+        TransactAsync(async tx =>
+        {
+            await work(tx);
+            return true;
+        }, ct);
+
+    private static bool MayRepeat(NpgsqlException e, bool committing) => e switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => true,
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => !committing,
+        PostgresException => false,
+        _ => !committing && e.IsTransient,
+    };
+}

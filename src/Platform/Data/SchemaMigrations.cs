@@ -1,0 +1,82 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Harbor.Platform.Data;
+
+/// <summary>Brings a database to this release's schema: numbered SQL files, each applied once, all in one transaction.</summary>
+/// <remarks>Expand/contract: a file must leave the previous release working beside it. An applied file never changes.</remarks>
+public sealed class SchemaMigrations(NpgsqlDataSource source, ILogger<SchemaMigrations> logger)
+{
+    private const long LockKey = 0x686172626f72;   // "harbor"
+    private const string Prefix = "Harbor.Platform.Data.Migrations.";
+
+    /// <exception cref="StartupException">The database was written by a newer release, or an applied file was changed.</exception>
+    public async Task ApplyAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", ct);
+        await ExecuteAsync(connection, """
+            CREATE TABLE IF NOT EXISTS schema_migration (
+                name text COLLATE "C" PRIMARY KEY,
+                sha256 text NOT NULL,
+                applied_at timestamptz NOT NULL DEFAULT now())
+            """, ct);
+
+        var applied = await AppliedAsync(connection, ct);
+        var known = Known().ToList();
+        if (applied.Keys.Except(known.Select(file => file.Name)).Order(StringComparer.Ordinal).FirstOrDefault() is { } newer)
+        {
+            throw new StartupException($"The database is at schema {newer}, which this release does not know. Run the release that wrote it, or a later one.");
+        }
+
+        foreach (var (name, sql) in known)
+        {
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+            if (applied.TryGetValue(name, out var appliedHash))
+            {
+                if (appliedHash != hash)
+                {
+                    throw new StartupException($"Schema migration {name} differs from the one that this database has applied.");
+                }
+
+                continue;
+            }
+
+            await ExecuteAsync(connection, sql, ct);
+            await using var record = new NpgsqlCommand("INSERT INTO schema_migration (name, sha256) VALUES ($1, $2)", connection)
+                .With(name, hash);
+            await record.ExecuteNonQueryAsync(ct);
+            Log.MigrationApplied(logger, name);
+        }
+
+        await transaction.CommitAsync(ct);
+        await connection.ReloadTypesAsync(ct);
+    }
+
+    private static async Task<Dictionary<string, string>> AppliedAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("SELECT name, sha256 FROM schema_migration", connection);
+        var rows = await command.ListAsync(row => (row.GetString(0), row.GetString(1)), ct);
+        return rows.ToDictionary(row => row.Item1, row => row.Item2, StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<(string Name, string Sql)> Known()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
+            yield return (resource[Prefix.Length..^".sql".Length], reader.ReadToEnd());
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,93 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Harbor.Platform.Data;
+
+/// <summary>One open transaction: builds its commands and queues its notifications.</summary>
+public sealed class Transaction(NpgsqlConnection connection, CancellationToken ct)
+{
+    public NpgsqlConnection Connection => connection;
+
+    public CancellationToken Ct => ct;
+
+    /// <summary>A command with positional parameters: <c>$1</c> is the first of <paramref name="values"/>.</summary>
+    public NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddPositional(values);
+        return command;
+    }
+
+    /// <summary>Runs a statement; answers the number of rows it touched.</summary>
+    public async Task<int> ExecuteAsync(string sql, params object?[] values)
+    {
+        await using var command = Command(sql, values);
+        return await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>First column of the first row; default when there is no row or it is null.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql, params object?[] values)
+    {
+        await using var command = Command(sql, values);
+        var value = await command.ExecuteScalarAsync(ct);
+        return value is null or DBNull ? default : (T)value;
+    }
+
+    /// <summary>Every row, mapped.</summary>
+    public async Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> map, params object?[] values)
+    {
+        await using var command = Command(sql, values);
+        return await command.ListAsync(map, ct);
+    }
+
+    /// <summary>Tells every replica, after the commit, that cached facts under <paramref name="key"/> have changed.</summary>
+    /// <remarks>Only for facts that may be cached: commits that notify are serialized by PostgreSQL.</remarks>
+    public Task EvictAsync(string key) =>
+        ExecuteAsync("SELECT pg_notify($1, $2)", Events.ChangeFeed.Channel, key);
+}
+
+public static class CommandExtensions
+{
+    /// <summary>Adds unnamed parameters in order; null becomes SQL NULL.</summary>
+    public static void AddPositional(this NpgsqlParameterCollection parameters, ReadOnlySpan<object?> values)
+    {
+        foreach (var value in values)
+        {
+            parameters.Add(value switch
+            {
+                NpgsqlParameter parameter => parameter,
+                null => new NpgsqlParameter { Value = DBNull.Value },
+                _ => new NpgsqlParameter { Value = value },
+            });
+        }
+    }
+
+    public static NpgsqlCommand With(this NpgsqlCommand command, params ReadOnlySpan<object?> values)
+    {
+        command.Parameters.AddPositional(values);
+        return command;
+    }
+
+    public static async Task<List<T>> ListAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> map, CancellationToken ct)
+    {
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            rows.Add(map(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>First row, mapped; default when there is none.</summary>
+    public static async Task<T?> FindAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> map, CancellationToken ct)
+    {
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? map(reader) : default;
+    }
+
+    /// <summary>A JSON document as a <c>jsonb</c> parameter; null stays null.</summary>
+    public static NpgsqlParameter Jsonb(string? json) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = (object?)json ?? DBNull.Value };
+}

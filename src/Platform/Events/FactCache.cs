@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+
+namespace Harbor.Platform.Events;
+
+/// <summary>Facts that others may change, kept in memory while the <see cref="ChangeFeed"/> is current.</summary>
+/// <typeparam name="TValue">An immutable fact. Absence is not kept: a new name needs no notification.</typeparam>
+/// <remarks>
+/// Keys are the feed's keys, such as <c>tag:library/web:v1</c>. A fill that began before its key was evicted is thrown away.
+/// When full, everything is forgotten: simple, and rare at the sizes chosen.
+/// </remarks>
+public sealed class FactCache<TValue>
+    where TValue : class
+{
+    private const int Stripes = 256;
+
+    private readonly ChangeFeed feed;
+    private readonly int capacity;
+    private readonly ConcurrentDictionary<string, TValue> facts = new(StringComparer.Ordinal);
+    private readonly long[] evictions = new long[Stripes];
+
+    /// <param name="keyPrefix">Only keys with this prefix are looked at, such as <c>tag:</c>.</param>
+    public FactCache(ChangeFeed feed, string keyPrefix, int capacity)
+    {
+        this.feed = feed;
+        this.capacity = capacity;
+        feed.Subscribe(key =>
+        {
+            if (key.StartsWith(keyPrefix, StringComparison.Ordinal))
+            {
+                Evict(key);
+            }
+        }, Clear);
+    }
+
+    /// <summary>The fact, from memory if that may be trusted, else from <paramref name="load"/>; null when there is none.</summary>
+    public async ValueTask<TValue?> GetAsync<TState>(string key, TState state, Func<TState, CancellationToken, Task<TValue?>> load, CancellationToken ct)
+    {
+        var current = feed.IsCurrent;
+        if (current && facts.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        var stripe = Stripe(key);
+        var before = Interlocked.Read(ref evictions[stripe]);
+        var loaded = await load(state, ct);
+        if (loaded is not null && current)
+        {
+            Keep(key, loaded, stripe, before);
+        }
+
+        return loaded;
+    }
+
+    public void Evict(string key)
+    {
+        Interlocked.Increment(ref evictions[Stripe(key)]);
+        facts.TryRemove(key, out _);
+    }
+
+    public void Clear()
+    {
+        for (var stripe = 0; stripe < Stripes; stripe++)
+        {
+            Interlocked.Increment(ref evictions[stripe]);
+        }
+
+        facts.Clear();
+    }
+
+    private void Keep(string key, TValue loaded, int stripe, long before)
+    {
+        if (facts.Count >= capacity)
+        {
+            facts.Clear();
+        }
+
+        facts[key] = loaded;
+
+        // Looked at after the write: an eviction between the two has either seen the fact and removed it, or is seen here.
+        if (Interlocked.Read(ref evictions[stripe]) != before)
+        {
+            facts.TryRemove(new KeyValuePair<string, TValue>(key, loaded));
+        }
+    }
+
+    private static int Stripe(string key) => (int)((uint)string.GetHashCode(key, StringComparison.Ordinal) % Stripes);
+}

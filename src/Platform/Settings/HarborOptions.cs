@@ -1,0 +1,26 @@
+namespace Harbor.Platform.Settings;
+
+/// <summary>What is known before the database: the start-up contract's settings.</summary>
+public sealed class HarborOptions
+{
+    /// <summary>Absolute path of the folder that holds everything: blobs, the embedded database, keys.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Npgsql connection string of an external PostgreSQL (<c>HARBOR_DATABASE</c>); null runs the embedded one.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Address told to clients (<c>HARBOR_EXTERNAL_URL</c>); null: what each request says.</summary>
+    public Uri? ExternalUrl { get; init; }
+
+    /// <summary>First admin password (<c>HARBOR_ADMIN_PASSWORD</c>); null: a random one. Read at the first start only.</summary>
+    public Secret? InitialAdminPassword { get; init; }
+
+    /// <summary>How long unused content is kept from the collector (<c>GC_TIME_WINDOW_HOURS</c>). Default 2 hours.</summary>
+    public TimeSpan GarbageGrace { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>How long an upload may rest between two chunks (<c>HARBOR_UPLOAD_LIFETIME_HOURS</c>). Default 24 hours.</summary>
+    public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Blobs and uploads; both must lie on one file system.</summary>
+    public string StorageDirectory => Path.Combine(DataDirectory, "storage");
+}

@@ -1,0 +1,130 @@
+using Harbor.Oci;
+
+namespace Harbor.Storage.FileSystem;
+
+/// <summary>Blobs as files below one directory. Stages and blobs share its file system, so publishing is a rename.</summary>
+public sealed class FileSystemBlobStore : IBlobStore
+{
+    private readonly string root;
+    private readonly PosixFiles files;
+
+    /// <param name="root">Absolute path; made when absent.</param>
+    public FileSystemBlobStore(string root, PosixFiles files)
+    {
+        this.root = root;
+        this.files = files;
+
+        MakeShards(FileSystemLayout.Uploads);
+        MakeShards(FileSystemLayout.BlobsOf(DigestAlgorithm.Sha256));
+        MakeShards(FileSystemLayout.BlobsOf(DigestAlgorithm.Sha512));
+    }
+
+    public Location StageOf(Guid upload, Guid claim) => new(FileSystemLayout.Stage(upload, claim));
+
+    public Location BlobOf(Digest digest, Guid claim) => new(FileSystemLayout.Blob(digest, claim));
+
+    public Location CanonicalOf(Digest digest) => new(FileSystemLayout.Canonical(digest));
+
+    public Task<IBlobUpload?> ResumeAsync(Location stage, long length, CancellationToken ct)
+    {
+        var path = PathOf(stage);
+        var present = SizeOf(stage);
+        if (length > 0 && (present is null || present < length))
+        {
+            return Task.FromResult<IBlobUpload?>(null);
+        }
+
+        var file = files.OpenForWriting(path);
+        try
+        {
+            if (present > length)
+            {
+                files.Truncate(file, path, length);
+            }
+
+            return Task.FromResult<IBlobUpload?>(new FileSystemUpload(files, file, path, length));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public Task<bool> PublishAsync(Location stage, Location blob, bool synced) =>
+        Task.Run(() => Publish(PathOf(stage), PathOf(blob), synced));
+
+    public BlobSource? Open(Location location)
+    {
+        try
+        {
+            return new FileSystemBlobSource(File.OpenHandle(PathOf(location), options: FileOptions.SequentialScan));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public long? SizeOf(Location location) =>
+        new FileInfo(PathOf(location)) is { Exists: true } file ? file.Length : null;
+
+    public Task EraseAsync(Location location, CancellationToken ct)
+    {
+        try
+        {
+            files.Delete(PathOf(location));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nothing was ever written there.
+        }
+
+        // Directories stay: a publish may be about to use one.
+        return Task.CompletedTask;
+    }
+
+    private bool Publish(string stage, string blob, bool synced)
+    {
+        if (!File.Exists(stage))
+        {
+            return false;
+        }
+
+        if (!synced)
+        {
+            // Bytes reach the disk before the name does: a crash leaves an orphan stage, never a short blob.
+            using var file = files.OpenForWriting(stage);
+            files.Sync(file, stage);
+        }
+
+        // The directory of the digest gains the file's name and its shard gains the directory's. The shard is synced even when the
+        // directory was there: another publish may have made it a moment ago and not have synced it yet.
+        var directory = Path.GetDirectoryName(blob)!;
+        files.MakeDirectory(directory);
+        files.Rename(stage, blob);
+        files.SyncDirectory(directory);
+        files.SyncDirectory(Path.GetDirectoryName(directory)!);
+        return true;
+    }
+
+    // Shards are made and synced once, so that a publish has one directory to make at most.
+    private void MakeShards(string parent)
+    {
+        var path = Path.Combine(root, parent);
+        Directory.CreateDirectory(path);
+        for (var shard = 0; shard < 256; shard++)
+        {
+            files.MakeDirectory(Path.Combine(path, shard.ToString("x2", null)));
+        }
+
+        for (var directory = path; directory.Length > root.Length; directory = Path.GetDirectoryName(directory)!)
+        {
+            files.SyncDirectory(directory);
+        }
+
+        files.SyncDirectory(root);
+    }
+
+    private string PathOf(Location location) => Path.Combine(root, location.Key);
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Harbor.Storage.FileSystem;
+
+/// <summary>The calls to the file system whose order makes a write durable. A test replaces them to lose what was not synced.</summary>
+public partial class PosixFiles
+{
+    private const int ReadOnlyDirectory = 0x10000;   // O_RDONLY | O_DIRECTORY
+    private const int CloseOnExec = 0x80000;
+    private const uint StartWriting = 2;              // SYNC_FILE_RANGE_WRITE
+
+    /// <summary>Opens for writing, making the file when it is absent.</summary>
+    public virtual SafeFileHandle OpenForWriting(string path) =>
+        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+    public virtual void Write(SafeFileHandle file, string path, IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset) =>
+        RandomAccess.Write(file, buffers, offset);
+
+    public virtual void Truncate(SafeFileHandle file, string path, long length) => RandomAccess.SetLength(file, length);
+
+    /// <summary>Asks the kernel to begin writing a range, so that the sync at the end has little left to do. Promises nothing.</summary>
+    public virtual void BeginWriteBack(SafeFileHandle file, long offset, long length)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SyncFileRange(file, offset, length, StartWriting);
+        }
+    }
+
+    /// <summary>fsync(2) of a file's bytes.</summary>
+    public virtual void Sync(SafeFileHandle file, string path) => RandomAccess.FlushToDisk(file);
+
+    /// <summary>rename(2); the target must be a new name.</summary>
+    public virtual void Rename(string from, string to) => File.Move(from, to, overwrite: false);
+
+    /// <summary>mkdir(2); true when this call made it.</summary>
+    public virtual bool MakeDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return false;
+        }
+
+        Directory.CreateDirectory(path);
+        return true;
+    }
+
+    /// <summary>fsync(2) of a directory: makes the names in it durable. .NET has no call for it.</summary>
+    public virtual void SyncDirectory(string path)
+    {
+        var descriptor = Open(path, ReadOnlyDirectory | CloseOnExec);
+        if (descriptor < 0)
+        {
+            throw Failed("open", path);
+        }
+
+        try
+        {
+            if (FSync(descriptor) != 0)
+            {
+                throw Failed("sync", path);
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    public virtual void Delete(string path) => File.Delete(path);
+
+    private static IOException Failed(string what, string path) =>
+        new($"Cannot {what} {path}: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long count, uint flags);
+}
