@@ -38,11 +38,14 @@ internal static class CommandLine
 
     private static readonly Option<double> Warmup = Positive("--warmup", "Seconds of the same load before, not measured", 2);
 
-    private static readonly Option<double> Timeout = Positive("--timeout", "Seconds without progress after which a request has failed", 60);
+    private static readonly Option<double> Timeout = Positive("--timeout", "Seconds without progress after which a request fails", 60);
 
-    private static readonly Option<double> MaxPushMegabytes = Positive("--max-push-mb", "A pushing scenario ends early after that many MB", 8000);
+    private static readonly Option<double> MaxPushMegabytes = Positive("--max-push-mb", "A pushing scenario ends after that many MB", 8000);
 
-    private static readonly Option<int?> Connections = new("--connections") { Description = "Clients at a time; default: each scenario's own" };
+    private static readonly Option<int?> Connections = new("--connections")
+    {
+        Description = "Clients at a time; default: each scenario's own",
+    };
 
     private static readonly Option<int[]> ServerPids = new("--server-pid")
     {
@@ -50,7 +53,10 @@ internal static class CommandLine
         DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<bool> ServerPidTree = new("--server-pid-tree") { Description = "Count the descendants of those processes too" };
+    private static readonly Option<bool> ServerPidTree = new("--server-pid-tree")
+    {
+        Description = "Count the descendants of those processes too",
+    };
 
     private static readonly Option<string?> Json = new("--json") { Description = "File to write the results to, as JSON" };
 
@@ -77,12 +83,22 @@ internal static class CommandLine
         names.AcceptOnlyFromAmong([.. AllScenarios.List.Select(each => each.Name), "all"]);
         var command = new Command("run", "Runs scenarios against a registry, one after the other")
         {
-            names, Url, Project, Username, Password, Duration, Warmup, Connections, MaxPushMegabytes, Timeout, ServerPids, ServerPidTree, Json,
+            names, Url, Project, Username, Password, Duration, Warmup, Connections, MaxPushMegabytes, Timeout,
+            ServerPids, ServerPidTree, Json,
         };
         command.SetAction(parsed =>
         {
             var wanted = parsed.GetRequiredValue(names);
-            return Execute(parsed, [.. AllScenarios.List.Where(each => wanted.Contains(each.Name) || wanted.Contains("all"))], Discover(parsed));
+            var scenarios = AllScenarios.List.Where(each => wanted.Contains(each.Name) || wanted.Contains("all"));
+            try
+            {
+                return Execute(parsed, [.. scenarios], Discover(parsed));
+            }
+            catch (Exception failure) when (Phase.Reason(failure) is { } reason)
+            {
+                Console.Error.WriteLine($"{parsed.GetValue(Url)}: {reason}");
+                return 1;
+            }
         });
         return command;
     }
@@ -98,7 +114,8 @@ internal static class CommandLine
         {
             var timeout = TimeSpan.FromSeconds(parsed.GetValue(Timeout));
             var target = new Target(parsed.GetRequiredValue(Url), "", new Authorizer(null, null, null, timeout), timeout);
-            var scenario = new RequestScenario("get", "GET of a file", 8, server => Reads.Path(server, parsed.GetRequiredValue(path)));
+            var file = parsed.GetRequiredValue(path);
+            var scenario = new RequestScenario($"get {file}", "GET of a file", 8, server => Reads.Path(server, file));
             return Execute(parsed, [scenario], target);
         });
         return command;

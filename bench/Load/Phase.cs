@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text.Json;
 using Harbor.Load.Http;
 using Harbor.Load.Measure;
 using Harbor.Load.Scenarios;
@@ -24,7 +25,9 @@ internal sealed class Phase(IReadOnlyList<IClient> clients, TimeSpan length, lon
         var tallies = clients.Select(_ => new Tally()).ToArray();
         var begin = Stopwatch.GetTimestamp();
         // One thread each: the connections block, and the pool would start them one by one.
-        var threads = clients.Select((client, index) => new Thread(() => Work(client, tallies[index], begin)) { IsBackground = true }).ToArray();
+        var threads = clients
+            .Select((client, index) => new Thread(() => Work(client, tallies[index], begin)) { IsBackground = true })
+            .ToArray();
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
         Elapsed = Stopwatch.GetElapsedTime(begin);
@@ -60,6 +63,8 @@ internal sealed class Phase(IReadOnlyList<IClient> clients, TimeSpan length, lon
     public static string? Reason(Exception failure) => failure switch
     {
         HttpFailure => failure.Message,
+        AggregateException many => Reason(many.InnerExceptions[0]),
+        JsonException => "bad JSON",
         SocketException { SocketErrorCode: SocketError.WouldBlock } => "timed out",
         SocketException socket => socket.SocketErrorCode.ToString(),
         _ => null,

@@ -15,7 +15,7 @@ internal sealed class Runner(Target target, LoadOptions options, ProcessWatch wa
         {
             clients = [.. Enumerable.Range(0, connections).Select(scenario.Prepare(target, connections))];
         }
-        catch (Exception failure) when (Phase.Reason(failure.GetBaseException()) is { } reason)
+        catch (Exception failure) when (Phase.Reason(failure) is { } reason)
         {
             return ScenarioResult.Failed(scenario.Name, connections, $"seeding: {reason}");
         }

@@ -22,7 +22,9 @@ internal sealed class HttpConnection(EndPoint endPoint, TimeSpan timeout, int pi
 
     /// <summary>The value of a header of the latest response, or null.</summary>
     public string? Header(string name) =>
-        ResponseHead.FindHeader(head.AsSpan(0, headLength), Encoding.ASCII.GetBytes(name), out var value) ? Encoding.ASCII.GetString(value) : null;
+        ResponseHead.FindHeader(head.AsSpan(0, headLength), Encoding.ASCII.GetBytes(name), out var value)
+            ? Encoding.ASCII.GetString(value)
+            : null;
 
     /// <summary>Sends a request and reads the response to its end.</summary>
     /// <param name="request">The head, with the whole body behind it unless that is <paramref name="content"/>.</param>

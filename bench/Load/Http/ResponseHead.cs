@@ -12,7 +12,8 @@ internal readonly record struct ResponseHead(int Status, long? ContentLength, bo
     /// <remarks>RFC 9112, sections 4 to 6. Chunked coding overrides a length; HTTP/1.0 closes unless told otherwise.</remarks>
     public static ResponseHead Parse(ReadOnlySpan<byte> head)
     {
-        if (head.Length < 12 || !head.StartsWith("HTTP/1."u8) || !Utf8Parser.TryParse(head[9..], out int status, out var digits) || digits != 3)
+        if (head.Length < 12 || !head.StartsWith("HTTP/1."u8)
+            || !Utf8Parser.TryParse(head[9..], out int status, out var digits) || digits != 3)
         {
             throw new HttpFailure("the answer is not HTTP/1.x");
         }

@@ -6,12 +6,14 @@ namespace Harbor.Load.Measure;
 /// <param name="Processes">How many were alive.</param>
 /// <param name="CpuSeconds">User and system time since they started, with that of their children that have ended.</param>
 /// <param name="Resident">Sum of VmRSS; a page that two processes share counts twice.</param>
-/// <param name="Proportional">Sum of Pss, where a shared page counts once in all; equals <paramref name="Resident"/> where it cannot be read.</param>
+/// <param name="Proportional">Sum of Pss, where a shared page counts once in all; VmRSS where it cannot be read.</param>
 /// <param name="Peak">Sum of VmHWM, each process's highest resident size since <see cref="ProcessWatch.ForgetPeaks"/>.</param>
 internal readonly record struct ProcessUsage(int Processes, double CpuSeconds, long Resident, long Proportional, long Peak)
 {
     // USER_HZ, the unit of times in /proc, is 100 on every Linux architecture that .NET runs on.
     private const double TicksPerSecond = 100;
+
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     /// <summary>Reads /proc/PID; null when the process has ended.</summary>
     public static ProcessUsage? Read(int pid)
@@ -22,7 +24,7 @@ internal readonly record struct ProcessUsage(int Processes, double CpuSeconds, l
             var status = File.ReadAllLines($"/proc/{pid}/status");
             var resident = Kilobytes(status, "VmRSS:") ?? 0;
             // utime, stime, and the same of children that were waited for.
-            var ticks = stat[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+            var ticks = stat[11..15].Sum(field => long.Parse(field, Invariant));
             return new(1, ticks / TicksPerSecond, resident, Proportion(pid) ?? resident, Kilobytes(status, "VmHWM:") ?? resident);
         }
         catch (IOException)
@@ -36,7 +38,7 @@ internal readonly record struct ProcessUsage(int Processes, double CpuSeconds, l
     {
         try
         {
-            return int.Parse(StatFields(pid)[1], CultureInfo.InvariantCulture);
+            return int.Parse(StatFields(pid)[1], Invariant);
         }
         catch (IOException)
         {
@@ -73,6 +75,6 @@ internal readonly record struct ProcessUsage(int Processes, double CpuSeconds, l
     private static long? Kilobytes(string[] lines, string label)
     {
         var line = Array.Find(lines, each => each.StartsWith(label, StringComparison.Ordinal));
-        return line is null ? null : 1024 * long.Parse(line[label.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        return line is null ? null : 1024 * long.Parse(line[label.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), Invariant);
     }
 }

@@ -15,7 +15,8 @@ internal sealed record ScenarioResult(
     double ClientCpuSeconds,
     ServerFigures? Server)
 {
-    public static ScenarioResult Of(string scenario, int connections, TimeSpan elapsed, Tally tally, double clientCpuSeconds, ServerFigures? server) =>
+    public static ScenarioResult Of(
+        string scenario, int connections, TimeSpan elapsed, Tally tally, double clientCpuSeconds, ServerFigures? server) =>
         new(
             scenario,
             connections,

@@ -13,7 +13,8 @@ internal sealed class RegistryClient(Target target) : IDisposable
 
     public bool HasBlob(string repository, string digest) => Has($"/v2/{repository}/blobs/{digest}", Access.Push(repository));
 
-    public bool HasManifest(string repository, string reference) => Has($"/v2/{repository}/manifests/{reference}", Access.Push(repository));
+    public bool HasManifest(string repository, string reference) =>
+        Has($"/v2/{repository}/manifests/{reference}", Access.Push(repository));
 
     /// <summary>Uploads a blob as docker and podman do: POST, PATCH with all bytes, PUT.</summary>
     public void Upload(string repository, Payload blob)
@@ -28,7 +29,11 @@ internal sealed class RegistryClient(Target target) : IDisposable
 
     public void PutManifest(string repository, string reference, byte[] manifest) =>
         Require(201, "PUT manifest", Exchange(
-            "PUT", $"/v2/{repository}/manifests/{reference}", Access.Push(repository), $"Content-Type: {SmallImage.ManifestType}\r\n", manifest));
+            "PUT",
+            $"/v2/{repository}/manifests/{reference}",
+            Access.Push(repository),
+            $"Content-Type: {SmallImage.ManifestType}\r\n",
+            manifest));
 
     /// <summary>Pushes an image as clients do: each blob unless it is there already, then the manifest.</summary>
     public void Push(string repository, string tag, SmallImage image)
@@ -104,6 +109,7 @@ internal sealed class RegistryClient(Target target) : IDisposable
     {
         var location = connection.Header("Location") ?? throw new HttpFailure("no Location");
         var scheme = location.IndexOf("://", StringComparison.Ordinal);
-        return scheme < 0 ? location : location[location.IndexOf('/', scheme + 3)..];
+        var path = scheme < 0 ? 0 : location.IndexOf('/', scheme + 3);
+        return path >= 0 ? location[path..] : throw new HttpFailure("bad Location");
     }
 }

@@ -30,7 +30,8 @@ internal sealed record SmallImage(string Tag, IReadOnlyList<Payload> Layers, Pay
         var ids = string.Join(',', layers.Select(layer => $"\"{layer.Digest}\""));
         var config = Payload.Of(Encoding.UTF8.GetBytes(
             $$$"""
-            {"architecture":"amd64","os":"linux","config":{"Labels":{"load.image":"{{{name}}}"}},"rootfs":{"type":"layers","diff_ids":[{{{ids}}}]}}
+            {"architecture":"amd64","os":"linux",
+             "config":{"Labels":{"load.image":"{{{name}}}"}},"rootfs":{"type":"layers","diff_ids":[{{{ids}}}]}}
             """));
         var described = string.Join(',', layers.Select(layer => Describe(LayerType, layer)));
         var manifest = Encoding.UTF8.GetBytes(

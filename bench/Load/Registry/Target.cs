@@ -26,7 +26,9 @@ internal sealed record Target(Uri Url, string Project, Authorizer Authorizer, Ti
     }
 
     public static EndPoint EndPointOf(Uri url) =>
-        IPAddress.TryParse(url.DnsSafeHost, out var address) ? new IPEndPoint(address, url.Port) : new DnsEndPoint(url.DnsSafeHost, url.Port);
+        IPAddress.TryParse(url.DnsSafeHost, out var address)
+            ? new IPEndPoint(address, url.Port)
+            : new DnsEndPoint(url.DnsSafeHost, url.Port);
 
     /// <summary>A request head, with <paramref name="body"/> behind it.</summary>
     /// <param name="headerLines">Each with its line end.</param>

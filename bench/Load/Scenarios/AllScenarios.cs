@@ -25,6 +25,7 @@ internal static class AllScenarios
         new MixedScenario("mixed", "small images, 75 % pulled and 25 % pushed", 8),
     ];
 
-    private static RequestScenario Requests(string name, string summary, int connections, Func<Target, IReadOnlyList<PreparedRequest>> prepare) =>
+    private static RequestScenario Requests(
+        string name, string summary, int connections, Func<Target, IReadOnlyList<PreparedRequest>> prepare) =>
         new(name, summary, connections, prepare);
 }

@@ -5,7 +5,7 @@ using Harbor.Load.Registry;
 namespace Harbor.Load.Scenarios;
 
 /// <summary>Pushes of new small images.</summary>
-/// <param name="shared">Whether all clients push into one repository; else each has a project of its own, where the server has projects.</param>
+/// <param name="shared">Whether all clients push into one repository; else each has a project of its own.</param>
 internal sealed class PushImageScenario(string name, string summary, int connections, bool shared) : IScenario
 {
     public string Name => name;

@@ -75,13 +75,17 @@ internal static class Reads
                 client.Upload(repository, blob);
             }
         });
-        var request = new PreparedRequest(target, "GET", $"/v2/{repository}/blobs/{blob.Digest}", Access.Pull(repository)) { ExpectedBytes = size };
+        var request = new PreparedRequest(target, "GET", $"/v2/{repository}/blobs/{blob.Digest}", Access.Pull(repository))
+        {
+            ExpectedBytes = size,
+        };
         RequireDigest(target, request, blob.Digest);
         return [request];
     }
 
     /// <summary>A file on any web server, to compare a registry with it.</summary>
-    public static IReadOnlyList<PreparedRequest> Path(Target target, string path) => [new PreparedRequest(target, "GET", path, Access.ByPassword)];
+    public static IReadOnlyList<PreparedRequest> Path(Target target, string path) =>
+        [new PreparedRequest(target, "GET", path, Access.ByPassword)];
 
     /// <summary>Seeds with a few clients at a time; a thousand tags one after the other would take longer than the load itself.</summary>
     public static void Seed(Target target, IEnumerable<int> indexes, Action<RegistryClient, int> put)
