@@ -21,6 +21,12 @@ public sealed class HarborOptions
     /// <summary>How long an upload may rest between two chunks (<c>HARBOR_UPLOAD_LIFETIME_HOURS</c>). Default 24 hours.</summary>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// How long a blob's bytes outlive its row. An external database may fail over to a standby that never saw the last commits and
+    /// brings rows back, so their bytes wait ten minutes; the embedded one cannot.
+    /// </summary>
+    public TimeSpan EraseDelay => Database is null ? TimeSpan.Zero : TimeSpan.FromMinutes(10);
+
     /// <summary>Blobs and uploads; both must lie on one file system.</summary>
     public string StorageDirectory => Path.Combine(DataDirectory, "storage");
 }
