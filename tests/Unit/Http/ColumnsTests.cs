@@ -45,7 +45,7 @@ public sealed class ColumnsTests : IDisposable
 
     [Theory]
     [InlineData("name=a'b", "t.name = @")]
-    [InlineData("name=~a", "t.name ILIKE @")]
+    [InlineData("name=~a", "t.name ILIKE @p ESCAPE '\\'")]
     [InlineData("thing_id=~7", "t.thing_id::text ILIKE @")]
     [InlineData("thing_id={1 2}", "t.thing_id = @")]
     [InlineData("ThingID=[1~5]", "t.thing_id <= @")]
@@ -59,7 +59,7 @@ public sealed class ColumnsTests : IDisposable
 
         var statement = sql[sql.IndexOf("SELECT", StringComparison.Ordinal)..].Replace("\"", "", StringComparison.Ordinal);
         Assert.Contains(expected, statement, StringComparison.Ordinal);
-        Assert.DoesNotContain("'", statement, StringComparison.Ordinal);
+        Assert.DoesNotContain("'", statement.Replace(@" ESCAPE '\'", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class ColumnsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-name,thing_id", "t.name DESC, t.id, t.id DESC", "t.name DESC, t.thing_id, t.thing_id DESC")]
+    [InlineData("-name,thing_id", "t.name DESC, t.id, t.id DESC", "t.name DESC, t.thing_id")]
     [InlineData("name; DROP TABLE project", "t.made DESC, t.id DESC", "t.made DESC, t.thing_id DESC")]
     [InlineData(null, "t.made DESC, t.id DESC", "t.made DESC, t.thing_id DESC")]
     public void Sorting_uses_known_keys_or_the_lists_own_order_and_breaks_ties(string? sort, string expectedSql, string expectedEf)
