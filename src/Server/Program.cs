@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using Harbor.Server;
+
+return await HarborProgram.RunAsync(args, overrides: null);

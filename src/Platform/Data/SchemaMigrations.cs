@@ -18,6 +18,9 @@ public sealed class SchemaMigrations(NpgsqlDataSource source, ILogger<SchemaMigr
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+
+        // Another replica may be migrating a large table: that is waited for.
+        await ExecuteAsync(connection, "SET LOCAL lock_timeout = 0", ct);
         await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", ct);
         await ExecuteAsync(connection, """
             CREATE TABLE IF NOT EXISTS schema_migration (

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Harbor.Platform.Settings;
 
 /// <summary>What is known before the database: the start-up contract's settings.</summary>
@@ -8,6 +10,20 @@ public sealed class HarborOptions
 
     /// <summary>Npgsql connection string of an external PostgreSQL (<c>HARBOR_DATABASE</c>); null runs the embedded one.</summary>
     public string? Database { get; init; }
+
+    /// <summary>Connection string of a direct session for <c>LISTEN</c> (<c>HARBOR_DATABASE_LISTEN</c>), needed when the first
+    /// one leads through PgBouncer; null: the same as <see cref="Database"/>.</summary>
+    public string? DatabaseListen { get; init; }
+
+    /// <summary>Key of the secrets in the database (<c>HARBOR_SECRET_KEY</c>), the same for all replicas; null: kept in
+    /// <c>secret-key</c> in the data directory, made at the first start.</summary>
+    public Secret? SecretKey { get; init; }
+
+    /// <summary>Networks whose <c>X-Forwarded-*</c> headers are believed (<c>HARBOR_TRUSTED_PROXIES</c>). Default: loopback and private ones.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = Settings.TrustedProxies.Default;
+
+    /// <summary>How long running requests may take to end at SIGTERM (<c>HARBOR_SHUTDOWN_TIMEOUT</c>, seconds). Default 30 s.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Address told to clients (<c>HARBOR_EXTERNAL_URL</c>); null: what each request says.</summary>
     public Uri? ExternalUrl { get; init; }
@@ -21,6 +37,15 @@ public sealed class HarborOptions
     /// <summary>How long an upload may rest between two chunks (<c>HARBOR_UPLOAD_LIFETIME_HOURS</c>). Default 24 hours.</summary>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// How long a blob's bytes outlive its row. An external database may fail over to a standby that never saw the last commits and
+    /// brings rows back, so their bytes wait ten minutes; the embedded one cannot.
+    /// </summary>
+    public TimeSpan EraseDelay => Database is null ? TimeSpan.Zero : TimeSpan.FromMinutes(10);
+
     /// <summary>Blobs and uploads; both must lie on one file system.</summary>
     public string StorageDirectory => Path.Combine(DataDirectory, "storage");
+
+    /// <summary>The embedded PostgreSQL's own data directory.</summary>
+    public string DatabaseDirectory => Path.Combine(DataDirectory, "postgres");
 }

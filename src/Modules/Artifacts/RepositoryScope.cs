@@ -1,0 +1,36 @@
+using Harbor.Modules.Access;
+using Harbor.Oci;
+
+namespace Harbor.Modules.Artifacts;
+
+/// <summary>
+/// A repository in a project that the caller was authorized for. What the module reads and writes, it reads and writes through a
+/// scope, so a handler cannot reach content by a name it took from the URL.
+/// </summary>
+public sealed class RepositoryScope
+{
+    private RepositoryScope(ProjectInfo project, RepositoryName name, SecurityContext caller)
+    {
+        Project = project;
+        Name = name;
+        Caller = caller;
+    }
+
+    public ProjectInfo Project { get; }
+
+    /// <summary>Full name; its first segment is the project.</summary>
+    public RepositoryName Name { get; }
+
+    public SecurityContext Caller { get; }
+
+    /// <summary>The scope, if the caller may do <paramref name="action"/> to the project's repositories; else null.</summary>
+    public static ValueTask<RepositoryScope?> AuthorizeAsync(
+        SecurityContext caller, ProjectInfo project, RepositoryName name, AccessAction action, CancellationToken ct) =>
+        AuthorizeAsync(caller, project, name, Resource.Repository, action, ct);
+
+    public static async ValueTask<RepositoryScope?> AuthorizeAsync(
+        SecurityContext caller, ProjectInfo project, RepositoryName name, Resource resource, AccessAction action, CancellationToken ct) =>
+        name.Project == project.Name && await caller.CanAsync(project, resource, action, ct)
+            ? new RepositoryScope(project, name, caller)
+            : null;
+}

@@ -1,0 +1,133 @@
+using Harbor.Distribution;
+using Harbor.Modules;
+using Harbor.Platform;
+using Harbor.Platform.Data;
+using Harbor.Platform.Data.Embedded;
+using Harbor.Platform.Settings;
+using Microsoft.Extensions.Configuration.Memory;
+using Npgsql;
+
+namespace Harbor.Server;
+
+/// <summary>One running Harbor: its database, its services and its HTTP server.</summary>
+public sealed class HarborServer : IAsyncDisposable
+{
+    public const string DefaultUrl = "http://localhost:8080";
+
+    private readonly WebApplication app;
+    private readonly EmbeddedPostgres? postgres;
+
+    private HarborServer(WebApplication app, EmbeddedPostgres? postgres) => (this.app, this.postgres) = (app, postgres);
+
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>Addresses it listens on, with the real port where 0 was asked for.</summary>
+    public IReadOnlyList<string> Urls => [.. app.Urls];
+
+    /// <summary>Starts everything, in this order: database, schema, first-start work, background services, requests.</summary>
+    /// <param name="urls">Addresses to listen on, separated by semicolons; null: <c>ASPNETCORE_URLS</c>, else <see cref="DefaultUrl"/>.</param>
+    /// <param name="overrides">Replaces services; for tests.</param>
+    /// <exception cref="StartupException">The operator has to do something; the message says what.</exception>
+    public static async Task<HarborServer> StartAsync(HarborOptions options, string? urls, Action<IServiceCollection>? overrides, CancellationToken ct)
+    {
+        var postgres = options.Database is null
+            ? new EmbeddedPostgres(new EmbeddedPostgresOptions { Directory = options.DatabaseDirectory }, TimeProvider.System)
+            : null;
+        var address = postgres?.Address ?? ExternalDatabase.Address(options.Database!, options.DatabaseListen);
+        var server = new HarborServer(Build(options, address, urls, overrides), postgres);
+        try
+        {
+            await server.StartAsync(ct);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes no new connections, lets running requests end within the shutdown time-out, then ends the rest.</summary>
+    /// <param name="hurry">Ends the running requests at once.</param>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        var logger = Services.GetRequiredService<ILogger<HarborServer>>();
+        var timeout = Services.GetRequiredService<HarborOptions>().ShutdownTimeout;
+        Log.Draining(logger, timeout);
+        await app.StopAsync(hurry);
+        Log.Stopped(logger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        if (postgres is not null)
+        {
+            await postgres.DisposeAsync();
+        }
+    }
+
+    private static WebApplication Build(HarborOptions options, DatabaseAddress address, string? urls, Action<IServiceCollection>? overrides)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Logging.Defaults });
+        builder.Logging.AddConsoleOf(terminal: !Console.IsOutputRedirected);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => HttpServer.Configure(kestrel, builder.Configuration));
+        builder.WebHost.UseUrls(urls ?? builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl);
+
+        // Signals are the program's, not the host's.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.Services.AddRouting();
+        builder.Services.AddPlatform(options, address);
+        builder.Services.AddModules();
+        builder.Services.AddDistribution();
+        overrides?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseForwardedHeaders(HttpServer.Forwarded(options));
+        app.Use(HttpServer.LimitBodyAsync);
+        app.UseModules();
+        app.UseDistribution();
+        app.UseRouting();
+        app.MapModules();
+        app.MapDistribution();
+        return app;
+    }
+
+    private async Task StartAsync(CancellationToken ct)
+    {
+        if (postgres is not null)
+        {
+            await postgres.StartAsync(Services.GetRequiredService<ILogger<EmbeddedPostgres>>(), ct);
+        }
+        else
+        {
+            var logger = Services.GetRequiredService<ILogger<HarborServer>>();
+            await ExternalDatabase.WaitAsync(Services.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System, logger, ct);
+        }
+
+        await Services.GetRequiredService<SchemaMigrations>().ApplyAsync(ct);
+        foreach (var work in Services.GetServices<IFirstStart>())
+        {
+            await work.RunAsync(ct);
+        }
+
+        try
+        {
+            await app.StartAsync(ct);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new StartupException($"The address is taken: {e.Message} Choose another with --urls.", e);
+        }
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,66 @@
+using Harbor.Platform.Settings;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Harbor.Server;
+
+/// <summary>What a registry needs of its HTTP server.</summary>
+internal static class HttpServer
+{
+    private const long MaxManagementBodyBytes = 1024 * 1024;
+
+    public static void Configure(KestrelServerOptions kestrel, IConfiguration configuration)
+    {
+        kestrel.AddServerHeader = false;
+
+        // Certificates and endpoints as Kestrel reads them itself, followed when their files change.
+        kestrel.Configure(configuration.GetSection("Kestrel"), reloadOnChange: true);
+
+        // A layer may be any size and a link any slowness. Bodies that are not layers are bounded below, per request.
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+
+        // Tokens with many scopes; and the many scopes of a token's address.
+        kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+
+        // Lets a blob's reader run ahead of a slow socket.
+        kestrel.Limits.MaxResponseBufferSize = 4 * 1024 * 1024;
+    }
+
+    public static ForwardedHeadersOptions Forwarded(HarborOptions options)
+    {
+        var forwarded = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null,
+        };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in options.TrustedProxies)
+        {
+            forwarded.KnownIPNetworks.Add(network);
+
+            // A socket that takes both families shows IPv4 peers as ::ffff:a.b.c.d.
+            if (network.BaseAddress.AddressFamily is System.Net.Sockets.AddressFamily.InterNetwork)
+            {
+                forwarded.KnownIPNetworks.Add(new System.Net.IPNetwork(network.BaseAddress.MapToIPv6(), network.PrefixLength + 96));
+            }
+        }
+
+        return forwarded;
+    }
+
+    /// <summary>Bounds every body that is not the OCI API's, which has its own rules.</summary>
+    public static Task LimitBodyAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.Path.StartsWithSegments("/v2") && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxManagementBodyBytes;
+        }
+
+        return next(context);
+    }
+}

@@ -1,0 +1,13 @@
+namespace Harbor.Server;
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer yet: {Reason}")]
+    public static partial void DatabaseAwaited(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: running requests have {Timeout} to end.")]
+    public static partial void Draining(ILogger logger, TimeSpan timeout);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped.")]
+    public static partial void Stopped(ILogger logger);
+}
