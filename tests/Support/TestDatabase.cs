@@ -16,6 +16,7 @@ public sealed class TestDatabase : IAsyncDisposable
     private static int count;
 
     private readonly EmbeddedPostgres postgres;
+    private readonly List<NpgsqlDataSource> pools = [];
 
     private TestDatabase(EmbeddedPostgres postgres, string name) => (this.postgres, Name) = (postgres, name);
 
@@ -40,6 +41,27 @@ public sealed class TestDatabase : IAsyncDisposable
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync() is { } value and not DBNull ? value : null;
+    }
+
+    /// <summary>Tells of a pool whose sessions must end when the clock is shifted.</summary>
+    public void Serves(NpgsqlDataSource pool)
+    {
+        lock (pools)
+        {
+            pools.Add(pool);
+        }
+    }
+
+    /// <summary>Shifts <c>harbor_now()</c>, which all stored times come from.</summary>
+    public async Task ShiftClockAsync(TimeSpan by)
+    {
+        await QueryAsync($"ALTER DATABASE {Name} SET harbor.clock_offset = '{(long)by.TotalSeconds} seconds'");
+
+        // A session has the value it began with: those in the pools are ended, and new ones see the new time.
+        lock (pools)
+        {
+            pools.ForEach(pool => pool.Clear());
+        }
     }
 
     public async ValueTask DisposeAsync()

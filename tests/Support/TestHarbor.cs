@@ -28,6 +28,7 @@ public sealed class TestHarbor : IAsyncDisposable
     {
         (this.server, this.folder, this.ownsDatabase) = (server, folder, ownsDatabase);
         (Database, DataDirectory, Logs) = (database, dataDirectory, logs);
+        Database.Serves(server.Services.GetRequiredService<NpgsqlDataSource>());
         Url = new Uri(server.Urls[0]);
         Anonymous = Client(null);
         Admin = ClientAs("admin", AdminPassword);
@@ -86,13 +87,7 @@ public sealed class TestHarbor : IAsyncDisposable
     }
 
     /// <summary>Shifts the database's clock, which all stored times come from, for every replica on this database.</summary>
-    public async Task ShiftDatabaseClockAsync(TimeSpan by)
-    {
-        await Database.QueryAsync($"ALTER DATABASE {Database.Name} SET harbor.clock_offset = '{(long)by.TotalSeconds} seconds'");
-
-        // A session has the value it began with: the pool's are ended, and new ones see the new time.
-        Services.GetRequiredService<NpgsqlDataSource>().Clear();
-    }
+    public Task ShiftDatabaseClockAsync(TimeSpan by) => Database.ShiftClockAsync(by);
 
     /// <summary>A bare connection, for requests that no HTTP client would send.</summary>
     public Task<RawConnection> ConnectAsync() => RawConnection.OpenAsync(Url.Host, Url.Port);

@@ -2,15 +2,16 @@ using System.Security.Cryptography;
 using System.Text;
 using Harbor.Platform;
 using Harbor.Platform.Data;
-using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
 
 namespace Harbor.Modules.Access.Tokens;
 
 /// <summary>Finds the key that signs tokens: the operator's file, or one that this installation made and keeps.</summary>
-internal sealed class SigningKeys(HarborOptions options, IInstanceSecrets secrets) : IFirstStart
+/// <param name="keep">Answers the kept key; what its argument makes when there is none yet.</param>
+internal sealed class SigningKeys(HarborOptions options, Func<Func<byte[]>, CancellationToken, Task<byte[]>> keep) : IFirstStart
 {
-    private const string SecretName = "token-signing-key";
+    /// <summary>Name of the kept key among the installation's secrets.</summary>
+    public const string SecretName = "token-signing-key";
 
     private SigningKey? current;
 
@@ -18,7 +19,7 @@ internal sealed class SigningKeys(HarborOptions options, IInstanceSecrets secret
 
     /// <exception cref="StartupException">The operator's file cannot be used.</exception>
     public async Task RunAsync(CancellationToken ct) =>
-        current = options.TokenPrivateKeyPath is { } path ? await ReadAsync(path, ct) : Parse(await secrets.GetOrCreateAsync(SecretName, Make, ct));
+        current = options.TokenPrivateKeyPath is { } path ? await ReadAsync(path, ct) : Parse(await keep(Make, ct));
 
     private static async Task<SigningKey> ReadAsync(string path, CancellationToken ct)
     {

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Harbor.Modules.Access.Tokens;
 using Harbor.Platform.Data;
-using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
 using Harbor.Support;
 using Xunit;
@@ -11,7 +10,8 @@ namespace Harbor.Unit.Access.Tokens;
 public sealed class VerifiedTokensTests
 {
     private readonly ManualClock clock = new();
-    private readonly KeptSecrets secrets = new();
+    private byte[]? kept;
+    private int made;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -51,7 +51,7 @@ public sealed class VerifiedTokensTests
         var first = await StartAsync(null);
         var second = await StartAsync(null);
 
-        Assert.Equal(1, secrets.Made);
+        Assert.Equal(1, made);
         Assert.Equal(first.Current.Id, second.Current.Id);
         Assert.NotNull(new VerifiedTokens(second, clock).Find(Write(first)));
     }
@@ -69,7 +69,7 @@ public sealed class VerifiedTokensTests
         var keys = await StartAsync(path);
 
         Assert.Equal(new SigningKey(rsa).Id, keys.Current.Id);
-        Assert.Equal(0, secrets.Made);
+        Assert.Equal(0, made);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class VerifiedTokensTests
 
     private async Task<SigningKeys> StartAsync(string? path)
     {
-        var keys = new SigningKeys(new HarborOptions { DataDirectory = "/nowhere", TokenPrivateKeyPath = path }, secrets);
+        var keys = new SigningKeys(new HarborOptions { DataDirectory = "/nowhere", TokenPrivateKeyPath = path }, KeepAsync);
         await keys.RunAsync(Ct);
         return keys;
     }
@@ -114,21 +114,14 @@ public sealed class VerifiedTokensTests
         return TokenWriter.Write(new TokenClaims("ann", now, now, now.AddMinutes(30), []), keys.Current);
     }
 
-    private sealed class KeptSecrets : IInstanceSecrets
+    private Task<byte[]> KeepAsync(Func<byte[]> make, CancellationToken ct)
     {
-        private readonly Dictionary<string, byte[]> kept = [];
-
-        public int Made { get; private set; }
-
-        public Task<byte[]> GetOrCreateAsync(string name, Func<byte[]> make, CancellationToken ct)
+        if (kept is null)
         {
-            if (!kept.TryGetValue(name, out var secret))
-            {
-                Made++;
-                kept[name] = secret = make();
-            }
-
-            return Task.FromResult(secret);
+            made++;
+            kept = make();
         }
+
+        return Task.FromResult(kept);
     }
 }
