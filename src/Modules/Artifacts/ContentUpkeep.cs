@@ -1,5 +1,4 @@
 using Harbor.Modules.Artifacts.Blobs;
-using Harbor.Platform.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
