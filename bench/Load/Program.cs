@@ -1,1 +1,3 @@
-Console.WriteLine("load");
+using Harbor.Load;
+
+return CommandLine.Make().Parse(args).Invoke();

@@ -37,7 +37,11 @@ public readonly record struct Digest
             : new Digest($"{algorithm.WireName()}:{Convert.ToHexStringLower(hash)}", algorithm);
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote: one byte that names the algorithm, then the hash.</summary>
-    public static Digest FromBytes(ReadOnlySpan<byte> bytes) => FromHash((DigestAlgorithm)bytes[0], bytes[1..]);
+    /// <exception cref="ArgumentException">No such algorithm, or a hash that is not of its length.</exception>
+    public static Digest FromBytes(ReadOnlySpan<byte> bytes) =>
+        bytes.IsEmpty
+            ? throw new ArgumentException("A stored digest is at least one byte.", nameof(bytes))
+            : FromHash((DigestAlgorithm)bytes[0], bytes[1..]);
 
     /// <summary>The stored form: one byte that names the algorithm, then the hash (33 or 65 bytes).</summary>
     public byte[] ToBytes()

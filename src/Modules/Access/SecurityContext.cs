@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Harbor.Modules.Access;
 
-/// <summary>Who is calling, and what that caller may do.</summary>
+/// <summary>Who is calling, and what that caller may do. A handler may take it as a parameter.</summary>
 public abstract class SecurityContext
 {
     /// <summary>Name for messages and records; empty for an anonymous caller.</summary>
@@ -19,4 +21,7 @@ public abstract class SecurityContext
 
     /// <summary>Permission in one project, what its being public grants to everybody included.</summary>
     public abstract ValueTask<bool> CanAsync(ProjectInfo project, Resource resource, AccessAction action, CancellationToken ct);
+
+    /// <summary>Lets the framework pass the caller to a handler.</summary>
+    public static ValueTask<SecurityContext?> BindAsync(HttpContext http) => ValueTask.FromResult<SecurityContext?>(http.Security());
 }

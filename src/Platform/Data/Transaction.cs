@@ -6,6 +6,9 @@ namespace Harbor.Platform.Data;
 /// <summary>One open transaction: builds its commands and queues its notifications.</summary>
 public sealed class Transaction(NpgsqlConnection connection, CancellationToken ct)
 {
+    // Beyond this, forgetting everything costs the replicas less than hearing each key.
+    private const int MaxEvictions = 1000;
+
     public NpgsqlConnection Connection => connection;
 
     public CancellationToken Ct => ct;
@@ -43,7 +46,13 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
     /// <summary>Tells every replica, after the commit, that cached facts under <paramref name="key"/> have changed.</summary>
     /// <remarks>Only for facts that may be cached: commits that notify are serialized by PostgreSQL.</remarks>
     public Task EvictAsync(string key) =>
-        ExecuteAsync("SELECT pg_notify($1, $2)", Events.ChangeFeed.Channel, key);
+        EvictAsync([key]);
+
+    /// <inheritdoc cref="EvictAsync(string)"/>
+    public Task EvictAsync(IReadOnlyCollection<string> keys) =>
+        keys.Count == 0 ? Task.CompletedTask
+        : ExecuteAsync("SELECT pg_notify($1, key) FROM unnest($2::text[]) AS key", Events.ChangeFeed.Channel,
+            keys.Count > MaxEvictions ? [Events.ChangeFeed.Everything] : keys.ToArray());
 }
 
 public static class CommandExtensions

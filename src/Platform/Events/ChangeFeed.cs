@@ -15,6 +15,9 @@ public sealed class ChangeFeed(DatabaseAddress address, TimeProvider clock, ILog
 {
     public const string Channel = "harbor_changes";
 
+    /// <summary>The key that stands for all keys.</summary>
+    public const string Everything = "*";
+
     private const string HeartbeatPrefix = "heartbeat:";
     private static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(1);
@@ -104,7 +107,11 @@ public sealed class ChangeFeed(DatabaseAddress address, TimeProvider clock, ILog
 
     private void Hear(string payload)
     {
-        if (!payload.StartsWith(HeartbeatPrefix, StringComparison.Ordinal))
+        if (payload == Everything)
+        {
+            Flush();
+        }
+        else if (!payload.StartsWith(HeartbeatPrefix, StringComparison.Ordinal))
         {
             EvictLocally(payload);
         }

@@ -6,7 +6,7 @@ namespace Harbor.Platform.Events;
 /// <typeparam name="TValue">An immutable fact. Absence is not kept: a new name needs no notification.</typeparam>
 /// <remarks>
 /// Keys are the feed's keys, such as <c>tag:library/web:v1</c>. A fill that began before its key was evicted is thrown away.
-/// When full, everything is forgotten: simple, and rare at the sizes chosen.
+/// When full, everything is forgotten: simple, and rare at the sizes chosen. What alone would fill a sixteenth is not kept.
 /// </remarks>
 public sealed class FactCache<TValue>
     where TValue : class
@@ -14,15 +14,20 @@ public sealed class FactCache<TValue>
     private const int Stripes = 256;
 
     private readonly ChangeFeed feed;
-    private readonly int capacity;
+    private readonly long capacity;
+    private readonly Func<TValue, int> weigh;
     private readonly ConcurrentDictionary<string, TValue> facts = new(StringComparer.Ordinal);
     private readonly long[] evictions = new long[Stripes];
+    private long weight;
 
     /// <param name="keyPrefix">Only keys with this prefix are looked at, such as <c>tag:</c>.</param>
-    public FactCache(ChangeFeed feed, string keyPrefix, int capacity)
+    /// <param name="capacity">Total weight to keep.</param>
+    /// <param name="weigh">Weight of a fact; null counts facts.</param>
+    public FactCache(ChangeFeed feed, string keyPrefix, long capacity, Func<TValue, int>? weigh = null)
     {
         this.feed = feed;
         this.capacity = capacity;
+        this.weigh = weigh ?? (_ => 1);
         feed.Subscribe(key =>
         {
             if (key.StartsWith(keyPrefix, StringComparison.Ordinal))
@@ -55,7 +60,10 @@ public sealed class FactCache<TValue>
     public void Evict(string key)
     {
         Interlocked.Increment(ref evictions[Stripe(key)]);
-        facts.TryRemove(key, out _);
+        if (facts.TryRemove(key, out var removed))
+        {
+            Interlocked.Add(ref weight, -weigh(removed));
+        }
     }
 
     public void Clear()
@@ -66,21 +74,32 @@ public sealed class FactCache<TValue>
         }
 
         facts.Clear();
+        Interlocked.Exchange(ref weight, 0);
     }
 
     private void Keep(string key, TValue loaded, int stripe, long before)
     {
-        if (facts.Count >= capacity)
+        var itsWeight = weigh(loaded);
+        if (itsWeight > Math.Max(1, capacity / 16))
         {
-            facts.Clear();
+            return;
         }
 
-        facts[key] = loaded;
+        if (Interlocked.Read(ref weight) + itsWeight > capacity)
+        {
+            facts.Clear();
+            Interlocked.Exchange(ref weight, 0);
+        }
+
+        if (facts.TryAdd(key, loaded))
+        {
+            Interlocked.Add(ref weight, itsWeight);
+        }
 
         // Looked at after the write: an eviction between the two has either seen the fact and removed it, or is seen here.
-        if (Interlocked.Read(ref evictions[stripe]) != before)
+        if (Interlocked.Read(ref evictions[stripe]) != before && facts.TryRemove(new KeyValuePair<string, TValue>(key, loaded)))
         {
-            facts.TryRemove(new KeyValuePair<string, TValue>(key, loaded));
+            Interlocked.Add(ref weight, -itsWeight);
         }
     }
 

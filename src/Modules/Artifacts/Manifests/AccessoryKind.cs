@@ -16,7 +16,7 @@ internal sealed record AccessoryKind(string Type, Digest Subject)
     private static string TypeBySubject(Manifest manifest) => (manifest.ArtifactType ?? manifest.Config?.MediaType) switch
     {
         MediaTypes.OciConfig or MediaTypes.DockerConfig
-            when manifest.Layers is [.., { Annotations: { } notes }] && notes.ContainsKey("containerd.io/snapshot/nydus-bootstrap") => "accelerator.nydus",
+            when manifest.Layers is [.., var last] && last.Annotations?.ContainsKey("containerd.io/snapshot/nydus-bootstrap") == true => "accelerator.nydus",
         "application/vnd.cncf.notary.signature" => "signature.notation",
         "application/vnd.dev.cosign.artifact.sig.v1+json" or "application/vnd.dev.sigstore.bundle.v0.3+json" => Cosign,
         "application/vnd.goharbor.harbor.sbom.v1" => "sbom.harbor",

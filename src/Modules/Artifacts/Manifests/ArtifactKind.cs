@@ -81,7 +81,7 @@ internal sealed partial record ArtifactKind(string MediaType, string ArtifactTyp
 
     private static string ImageAttributes(JsonElement config)
     {
-        var attributes = new Dictionary<string, object>(StringComparer.Ordinal);
+        var attributes = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var name in (ReadOnlySpan<string>)["created", "architecture", "os", "config"])
         {
             if (config.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)

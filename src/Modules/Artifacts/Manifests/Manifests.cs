@@ -7,15 +7,16 @@ namespace Harbor.Modules.Artifacts.Manifests;
 /// <summary>Manifests of visible artifacts, by tag or digest. A hot pull is answered from memory.</summary>
 public sealed class Manifests(Database db, RepositoryDirectory repositories, ChangeFeed feed)
 {
-    private const int MaxCached = 20_000;
+    private const long CacheBytes = 32 << 20;
+    private const int RowBytes = 512;
 
     private const string Select = """
         SELECT artifact.id, artifact.digest, artifact.manifest_media_type, manifest.content
         FROM artifact JOIN manifest ON manifest.artifact_id = artifact.id
         """;
 
-    private readonly FactCache<StoredManifest> byTag = new(feed, "tag:", MaxCached);
-    private readonly FactCache<StoredManifest> byDigest = new(feed, "artifact:", MaxCached);
+    private readonly FactCache<StoredManifest> byTag = new(feed, "tag:", CacheBytes, manifest => manifest.Content.Length + RowBytes);
+    private readonly FactCache<StoredManifest> byDigest = new(feed, "artifact:", CacheBytes, manifest => manifest.Content.Length + RowBytes);
 
     /// <summary>The manifest that a tag names; null when there is no such tag.</summary>
     public async ValueTask<StoredManifest?> FindAsync(RepositoryScope scope, string tag, CancellationToken ct) =>

@@ -1,0 +1,31 @@
+using Harbor.Load.Registry;
+
+namespace Harbor.Load.Scenarios;
+
+/// <summary>Every scenario that can be asked for by name, in the order in which <c>all</c> runs them: reading comes first, on a server
+/// that holds little.</summary>
+internal static class AllScenarios
+{
+    private const long Megabyte = 1_000_000;
+
+    public static IReadOnlyList<IScenario> List { get; } =
+    [
+        Requests("manifest-pull", "GET of a manifest by tag, 20 tags in turn", 16, Reads.ManifestsByTag),
+        Requests("blob-missing", "HEAD of a blob that is not there", 16, Reads.MissingBlob),
+        Requests("tags-list", "list of 1000 tags", 16, Reads.TagList),
+        Requests("catalog", "list of 100 repositories", 16, Reads.Catalog),
+        Requests("blob-pull-1m", "GET of a blob of 1 MB", 8, target => Reads.Blob(target, Megabyte)),
+        Requests("blob-pull-200m", "GET of a blob of 200 MB", 4, target => Reads.Blob(target, 200 * Megabyte)),
+        new PushBlobScenario("push-1m", "push of new blobs of 1 MB", 4, Megabyte),
+        new PushBlobScenario("push-10m", "push of new blobs of 10 MB", 4, 10 * Megabyte),
+        new PushBlobScenario("push-100m", "push of new blobs of 100 MB", 4, 100 * Megabyte),
+        new PushBlobScenario("push-200m", "push of new blobs of 200 MB, one client", 1, 200 * Megabyte),
+        new PushImageScenario("push-small", "push of new small images, each client into its own project", 10, shared: false),
+        new PushImageScenario("push-small-shared", "push of new small images, all into one repository", 10, shared: true),
+        new MixedScenario("mixed", "small images, 75 % pulled and 25 % pushed", 8),
+    ];
+
+    private static RequestScenario Requests(
+        string name, string summary, int connections, Func<Target, IReadOnlyList<PreparedRequest>> prepare) =>
+        new(name, summary, connections, prepare);
+}

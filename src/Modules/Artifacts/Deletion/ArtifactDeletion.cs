@@ -1,0 +1,74 @@
+using Harbor.Oci;
+using Harbor.Platform.Data;
+using Harbor.Platform.Diagnostics;
+using Harbor.Platform.Events;
+using Harbor.Platform.Settings;
+
+namespace Harbor.Modules.Artifacts.Deletion;
+
+/// <summary>
+/// Hides artifacts: with their tags, their accessories, and the children that nothing else needs. The rows stay until the collector
+/// frees them, so that a deletion can be taken back; what they use is no longer charged.
+/// </summary>
+public sealed class ArtifactDeletion(
+    Database db, RepositoryDirectory repositories, ChangeFeed feed, HarborOptions options, PausePoints pauses)
+{
+    /// <summary>Deletes one artifact.</summary>
+    /// <param name="reason">What did it, such as <c>api</c> or <c>retention</c>; kept with the deletion.</param>
+    /// <exception cref="RegistryException"><c>NOT_FOUND</c>; <c>VIOLATE_FOREIGN_KEY_CONSTRAINT</c>: a visible index names it.</exception>
+    public async Task DeleteAsync(RepositoryScope scope, Digest digest, string reason, CancellationToken ct)
+    {
+        if (await repositories.FindIdAsync(scope, ct) is not { } repositoryId)
+        {
+            throw ContentErrors.ArtifactNotFound(scope.Name, digest.Value);
+        }
+
+        await RunAsync(scope, repositoryId, RepositoryLocks.ChangeAsync, async deletion =>
+        {
+            var root = await deletion.FindAsync(digest) ?? throw ContentErrors.ArtifactNotFound(scope.Name, digest.Value);
+            await deletion.HoldAsync([root]);
+            await pauses.ReachAsync("delete.held", ct);
+            if (!await deletion.IsVisibleAsync(root))
+            {
+                throw ContentErrors.ArtifactNotFound(scope.Name, digest.Value);
+            }
+
+            if (await deletion.HasVisibleParentAsync(root))
+            {
+                throw ContentErrors.ReferencedByOthers();
+            }
+
+            return await deletion.DroppedWithAsync(root);
+        }, reason, ct);
+    }
+
+    /// <summary>Deletes everything in a repository, which becomes invisible.</summary>
+    /// <exception cref="RegistryException"><c>NOT_FOUND</c>: it holds no visible artifact.</exception>
+    public async Task DeleteRepositoryAsync(RepositoryScope scope, string reason, CancellationToken ct)
+    {
+        if (await repositories.FindIdAsync(scope, ct) is not { } repositoryId)
+        {
+            throw new RegistryException(ErrorCode.NotFound, $"repository {scope.Name} not found");
+        }
+
+        await RunAsync(scope, repositoryId, RepositoryLocks.HoldAsync, async deletion =>
+        {
+            var all = await deletion.HoldAllVisibleAsync();
+            return all.Length > 0 ? all : throw new RegistryException(ErrorCode.NotFound, $"repository {scope.Name} not found");
+        }, reason, ct);
+    }
+
+    private async Task RunAsync(
+        RepositoryScope scope, long repositoryId, Func<Transaction, RepositoryScope, long, Task> hold, Func<DeletionTransaction, Task<long[]>> choose, string reason, CancellationToken ct)
+    {
+        var changed = await db.TransactAsync(async tx =>
+        {
+            var deletion = new DeletionTransaction(tx, scope, repositoryId, options.GarbageGrace, pauses);
+            await hold(tx, scope, repositoryId);
+            await pauses.ReachAsync("delete.repository-held", tx.Ct);
+            await deletion.HideAsync(await choose(deletion), reason);
+            return deletion.Changed;
+        }, ct);
+        changed.ForEach(feed.EvictLocally);
+    }
+}

@@ -1,0 +1,116 @@
+using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Quotas;
+using Harbor.Oci;
+using Harbor.Platform.Data;
+using Harbor.Platform.Diagnostics;
+
+namespace Harbor.Modules.Artifacts.Deletion;
+
+/// <summary>The steps of one deletion: hold what may go, look what goes, hide it.</summary>
+internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope, long repositoryId, TimeSpan grace, PausePoints pauses)
+{
+    // Past this a chain of accessories of accessories is not followed; nobody signs signatures that deep.
+    private const int MaxRounds = 16;
+
+    /// <summary>Keys of cached facts that are no longer true.</summary>
+    public List<string> Changed { get; } = [];
+
+    public Task<long?> FindAsync(Digest digest) => tx.ScalarAsync<long?>(
+        "SELECT id FROM artifact WHERE repository_id = $1 AND digest = $2 AND deletion_id IS NULL", repositoryId, digest.ToBytes());
+
+    /// <summary>Holds artifacts so that nobody can add a reference to them, a tag, a parent or an accessory.</summary>
+    public Task HoldAsync(long[] artifacts) => tx.ExecuteAsync("SELECT 1 FROM artifact WHERE id = ANY($1) ORDER BY id FOR UPDATE", (object)artifacts);
+
+    public async Task<long[]> HoldAllVisibleAsync() =>
+        [.. await tx.ListAsync(
+            "SELECT id FROM artifact WHERE repository_id = $1 AND deletion_id IS NULL ORDER BY id FOR UPDATE", row => row.GetInt64(0), repositoryId)];
+
+    public async Task<bool> IsVisibleAsync(long artifact) =>
+        await tx.ScalarAsync<bool?>("SELECT deletion_id IS NULL FROM artifact WHERE id = $1", artifact) == true;
+
+    public async Task<bool> HasVisibleParentAsync(long artifact) => await tx.ScalarAsync<bool?>("""
+        SELECT true FROM artifact_reference JOIN artifact AS parent ON parent.id = parent_id
+        WHERE child_id = $1 AND parent.deletion_id IS NULL LIMIT 1
+        """, artifact) == true;
+
+    /// <summary>What goes with a held root: its accessories, and children without a tag and without a parent that stays.</summary>
+    /// <remarks>Each round holds what the round before found, then looks again: what is held can gain no reference any more.</remarks>
+    public async Task<long[]> DroppedWithAsync(long root)
+    {
+        HashSet<long> dropped = [root];
+        HashSet<long> held = [root];
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var candidates = await CandidatesAsync([.. dropped]);
+            var unheld = candidates.Where(held.Add).ToArray();
+            if (unheld.Length > 0)
+            {
+                await HoldAsync(unheld);
+                await pauses.ReachAsync("delete.more-held", tx.Ct);
+            }
+
+            var before = dropped.Count;
+            dropped.UnionWith(await DroppableAsync([.. dropped], [.. candidates]));
+            if (unheld.Length == 0 && dropped.Count == before)
+            {
+                break;
+            }
+        }
+
+        return [.. dropped.Order()];
+    }
+
+    /// <summary>Hides held artifacts under one deletion.</summary>
+    public async Task HideAsync(long[] artifacts, string reason)
+    {
+        var deletion = await tx.ScalarAsync<long>("""
+            INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason) VALUES ($1, harbor_now(), $2, $3) RETURNING id
+            """, repositoryId, scope.Caller.Name, reason);
+        var hidden = await tx.ListAsync("UPDATE artifact SET deletion_id = $2 WHERE id = ANY($1) RETURNING digest, manifest_size",
+            row => (Digest: row.GetFieldValue<byte[]>(0), Size: row.GetInt32(1)), artifacts, deletion);
+        await pauses.ReachAsync("delete.hidden", tx.Ct);
+
+        var tags = await tx.ListAsync("""
+            WITH gone AS (DELETE FROM tag WHERE artifact_id = ANY($1) RETURNING *)
+            INSERT INTO tag_trash (id, repository_id, name, artifact_id, push_time, pull_time, deletion_id)
+            SELECT id, repository_id, name, artifact_id, push_time, pull_time, $2 FROM gone
+            RETURNING name
+            """, row => row.GetString(0), artifacts, deletion);
+
+        var quota = new QuotaLedger(tx, scope.Project.Id);
+        var unused = await BlobLinks.ReleaseAsync(tx, quota, repositoryId, artifacts, grace);
+        await pauses.ReachAsync("delete.released", tx.Ct);
+        await quota.RefundAsync([.. hidden.Select(artifact => artifact.Digest)]);
+
+        Changed.AddRange(tags.Select(tag => Manifests.Manifests.TagKey(repositoryId, tag)));
+        Changed.AddRange(hidden.Select(artifact => Manifests.Manifests.ArtifactKey(repositoryId, Digest.FromBytes(artifact.Digest))));
+        Changed.AddRange(unused.Select(blob => Blobs.Blobs.Key(repositoryId, Digest.FromBytes(blob))));
+        await tx.EvictAsync(Changed);
+        await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
+        await quota.SettleAsync();
+        await pauses.ReachAsync("delete.settled", tx.Ct);
+    }
+
+    private async Task<List<long>> CandidatesAsync(long[] dropped) => await tx.ListAsync("""
+        SELECT child.id FROM artifact_reference JOIN artifact AS child ON child.id = child_id
+        WHERE parent_id = ANY($1) AND child.deletion_id IS NULL
+        UNION
+        SELECT added.id FROM artifact AS subject
+        JOIN accessory ON accessory.repository_id = subject.repository_id AND accessory.subject_digest = subject.digest
+        JOIN artifact AS added ON added.id = accessory.artifact_id AND added.deletion_id IS NULL
+        WHERE subject.id = ANY($1)
+        """, row => row.GetInt64(0), (object)dropped);
+
+    // An accessory goes with its subject whatever tags it has; a child goes when nothing that stays needs it.
+    private async Task<List<long>> DroppableAsync(long[] dropped, long[] candidates) => await tx.ListAsync("""
+        SELECT candidate.id FROM artifact AS candidate
+        WHERE candidate.id = ANY($2) AND candidate.deletion_id IS NULL
+          AND NOT EXISTS (
+            SELECT 1 FROM artifact_reference JOIN artifact AS parent ON parent.id = parent_id
+            WHERE child_id = candidate.id AND parent.deletion_id IS NULL AND NOT parent.id = ANY($1))
+          AND (NOT EXISTS (SELECT 1 FROM tag WHERE tag.artifact_id = candidate.id)
+            OR EXISTS (
+              SELECT 1 FROM accessory JOIN artifact AS subject ON subject.repository_id = accessory.repository_id AND subject.digest = accessory.subject_digest
+              WHERE accessory.artifact_id = candidate.id AND subject.id = ANY($1)))
+        """, row => row.GetInt64(0), dropped, candidates);
+}

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Harbor.Modules.Identity;
+
+/// <summary>A password as it is stored: PBKDF2 over a salt of its own, 16 bytes in lower-case hex.</summary>
+/// <param name="Version">How it was made; the names are Harbor's.</param>
+/// <param name="Salt">32 letters and digits; its ASCII bytes are the salt.</param>
+/// <param name="Hex">The derived key.</param>
+public sealed record PasswordHash(string Version, string Salt, string Hex)
+{
+    public const string CurrentVersion = "pbkdf2_sha256";
+
+    private const int CurrentIterations = 600_000;
+    private const int LegacyIterations = 4096;
+    private const int KeyLength = 16;
+    private const int SaltLength = 32;
+    private const string SaltCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    /// <summary>A hash that no password has, for spending the same time on a name that nobody has.</summary>
+    public static readonly PasswordHash OfNobody = new(CurrentVersion, new string('0', SaltLength), string.Empty);
+
+    /// <summary>Whether checking it takes the time that checking a new password takes.</summary>
+    public bool IsCurrent => Version == CurrentVersion;
+
+    /// <summary>Hashes a new password. Takes a tenth of a second of processor time.</summary>
+    public static PasswordHash Create(string password)
+    {
+        var salt = RandomNumberGenerator.GetString(SaltCharacters, SaltLength);
+        return new PasswordHash(CurrentVersion, salt, Convert.ToHexStringLower(Derive(password, salt, CurrentIterations, HashAlgorithmName.SHA256)));
+    }
+
+    /// <summary>Whether this is the hash of <paramref name="password"/>; the answer's time does not depend on how wrong it is.</summary>
+    /// <remarks>Slow on purpose: ask <see cref="PasswordVerifier"/>, which bounds how many run at once.</remarks>
+    public bool Verify(string password)
+    {
+        var derived = Version switch
+        {
+            CurrentVersion => Derive(password, Salt, CurrentIterations, HashAlgorithmName.SHA256),
+            "sha256" => Derive(password, Salt, LegacyIterations, HashAlgorithmName.SHA256),
+            "sha1" => Derive(password, Salt, LegacyIterations, HashAlgorithmName.SHA1),
+            _ => null,
+        };
+        return derived is not null
+            && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(derived)), Encoding.ASCII.GetBytes(Hex));
+    }
+
+    public override string ToString() => "***";
+
+    private static byte[] Derive(string password, string salt, int iterations, HashAlgorithmName algorithm) =>
+        Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), Encoding.ASCII.GetBytes(salt), iterations, algorithm, KeyLength);
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Harbor.Oci;
+
+namespace Harbor.Modules.Identity;
+
+/// <summary>Checks passwords, few at a time: a flood of sign-ins waits in line and leaves the processors to other requests.</summary>
+internal sealed class PasswordVerifier : IDisposable
+{
+    private const int MaxWaiting = 256;
+
+    private readonly SemaphoreSlim slots = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly ConcurrentDictionary<(CredentialKey, PasswordHash), Lazy<Task<bool>>> running = new();
+    private int waiting;
+    private int runs;
+
+    /// <summary>How many checks were run since the start.</summary>
+    public int Runs => runs;
+
+    /// <summary>Whether <paramref name="hash"/> is that of <paramref name="password"/>. Equal questions asked at once are answered together.</summary>
+    /// <param name="credential">Names the password in place of itself.</param>
+    /// <exception cref="RegistryException"><c>TOO_MANY_REQUEST</c>: too many are waiting.</exception>
+    public Task<bool> VerifyAsync(CredentialKey credential, string password, PasswordHash hash, CancellationToken ct)
+    {
+        var key = (credential, hash);
+        var check = running.GetOrAdd(key, asked => new Lazy<Task<bool>>(() => RunAsync(asked, password)));
+
+        // The check is shared, so one caller who leaves must not end it for the others.
+        return check.Value.WaitAsync(ct);
+    }
+
+    public void Dispose() => slots.Dispose();
+
+    private async Task<bool> RunAsync((CredentialKey, PasswordHash Hash) key, string password)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref waiting) > MaxWaiting)
+            {
+                throw new RegistryException(ErrorCode.TooManyRequests, "too many sign-ins at once, try again");
+            }
+
+            await slots.WaitAsync(CancellationToken.None);
+            try
+            {
+                Interlocked.Increment(ref runs);
+                return await Task.Run(() => key.Hash.Verify(password), CancellationToken.None);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+            running.TryRemove(key, out _);
+        }
+    }
+}

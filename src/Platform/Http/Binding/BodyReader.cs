@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Harbor.Oci;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
+
+namespace Harbor.Platform.Http.Binding;
+
+/// <summary>Reads JSON bodies of the management API.</summary>
+internal static class BodyReader
+{
+    /// <summary>More than any operation of the contract needs; images travel elsewhere.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    private const string Place = "body";
+
+    /// <summary>The body, or null when it is missing or at fault; what is wrong with it stands in <see cref="RequestProblems"/>.</summary>
+    /// <exception cref="RegistryException"><c>REQUEST_ENTITY_TOO_LARGE</c>.</exception>
+    public static async ValueTask<T?> ReadAsync<T>(HttpContext http, string name, bool required, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var problems = RequestProblems.Of(http);
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true || http.Request.ContentLength == 0)
+        {
+            if (required)
+            {
+                problems.Missing(name, Place);
+            }
+
+            return null;
+        }
+
+        if (!IsJson(http.Request.ContentType))
+        {
+            problems.Add($"unsupported media type \"{http.Request.ContentType}\", only [application/json] are allowed");
+            return null;
+        }
+
+        try
+        {
+            Limit(http);
+            var body = await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted);
+            if (body is null && required)
+            {
+                problems.Missing(name, Place);
+            }
+            else if (body is not null)
+            {
+                BodyRules.Check(body, type, problems);
+            }
+
+            return body;
+        }
+        catch (JsonException e)
+        {
+            problems.Add(Describe(name, e));
+            return null;
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw new RegistryException(ErrorCode.RequestEntityTooLarge, $"the body is larger than {MaxBytes} bytes", inner: e);
+        }
+    }
+
+    public static void Describe<T>(EndpointBuilder builder, string name, bool required)
+    {
+        builder.Metadata.Add(new ApiParameter(name, Place, "object", required));
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), isOptional: !required));
+    }
+
+    private static string Describe(string name, JsonException e) => e.Path is { Length: > 0 } path
+        ? $"parsing {name} body failed at {path}: it is not well-formed JSON, or not of the type expected there"
+        : $"parsing {name} body failed: it is not well-formed JSON";
+
+    private static void Limit(HttpContext http)
+    {
+        if (http.Request.ContentLength > MaxBytes)
+        {
+            throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+        }
+
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxBytes;   // the server counts a chunked body and stops it there
+        }
+    }
+
+    // A body without a type is taken for JSON: nothing else is understood here.
+    private static bool IsJson(string? contentType) =>
+        string.IsNullOrEmpty(contentType)
+        || (MediaTypeHeaderValue.TryParse(contentType, out var media)
+            && (media.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                || media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)));
+}

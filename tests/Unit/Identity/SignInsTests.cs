@@ -1,0 +1,199 @@
+using Harbor.Modules.Identity;
+using Harbor.Oci;
+using Xunit;
+
+namespace Harbor.Unit.Identity;
+
+public sealed class SignInsTests : IDisposable
+{
+    private const string Good = "Harbor12345";
+
+    private static readonly PasswordHash GoodHash = PasswordHash.Create(Good);
+    private static readonly PasswordHash OtherHash = PasswordHash.Create("Another12345");
+
+    private readonly ManualClock clock = new();
+    private readonly PasswordVerifier verifier = new();
+    private readonly Dictionary<string, Account[]> accounts = new()
+    {
+        ["ann"] = [new Account(7, "ann", GoodHash, IsSystemAdmin: false)],
+        ["onboarded"] = [new Account(8, "onboarded", Password: null, IsSystemAdmin: false)],
+        ["old"] = [new Account(9, "old", new PasswordHash("sha1", "salt", "4b007901b765489abead49d926f721d0"), IsSystemAdmin: false)],
+        ["shared"] = [new Account(10, "shared", OtherHash, IsSystemAdmin: false), new Account(7, "ann", GoodHash, IsSystemAdmin: false)],
+    };
+
+    private readonly SignIns signIns;
+
+    public SignInsTests()
+    {
+        signIns = new SignIns((name, _) => ValueTask.FromResult(accounts.GetValueOrDefault(name) ?? []), verifier, new SignInLock(clock), clock);
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => verifier.Dispose();
+
+    [Fact]
+    public async Task The_right_password_signs_in_and_is_known_again_without_the_slow_hash()
+    {
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Ct))?.Id);
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Ct))?.Id);
+
+        Assert.Equal(1, verifier.Runs);
+    }
+
+    [Fact]
+    public async Task Many_first_requests_at_once_pay_for_one_check()
+    {
+        var all = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => signIns.TryAsync("ann", Good, Ct).AsTask()));
+
+        Assert.All(all, account => Assert.Equal(7, account?.Id));
+        Assert.Equal(1, verifier.Runs);
+    }
+
+    [Fact]
+    public async Task A_password_that_was_changed_is_refused_though_it_was_known()
+    {
+        await signIns.TryAsync("ann", Good, Ct);
+        accounts["ann"] = [new Account(7, "ann", OtherHash, IsSystemAdmin: false)];
+
+        Assert.Null(await FailAsync("ann", Good));
+    }
+
+    [Fact]
+    public async Task A_user_who_is_gone_is_refused_though_he_was_known()
+    {
+        await signIns.TryAsync("ann", Good, Ct);
+        accounts.Remove("ann");
+
+        Assert.Null(await FailAsync("ann", Good));
+    }
+
+    [Fact]
+    public async Task The_users_rights_are_those_of_the_moment()
+    {
+        await signIns.TryAsync("ann", Good, Ct);
+        accounts["ann"] = [new Account(7, "ann", GoodHash, IsSystemAdmin: true)];
+
+        Assert.True((await signIns.TryAsync("ann", Good, Ct))?.IsSystemAdmin);
+    }
+
+    [Fact]
+    public async Task A_failure_is_told_after_a_second_and_a_half_and_locks_the_name_that_long()
+    {
+        await signIns.TryAsync("ann", Good, Ct);
+        var failing = signIns.TryAsync("ann", "Wrong12345", Ct).AsTask();
+        await DelayedAsync();
+
+        // Locked: even the right password fails, at once.
+        Assert.Null(await signIns.TryAsync("ann", Good, Ct));
+        clock.Advance(TimeSpan.FromSeconds(1.4));
+        Assert.False(failing.IsCompleted);
+        Assert.Null(await signIns.TryAsync("ann", Good, Ct));
+
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Null(await failing);
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Ct))?.Id);
+    }
+
+    [Fact]
+    public async Task A_lock_on_one_name_locks_no_other()
+    {
+        var failing = signIns.TryAsync("old", "Wrong12345", Ct).AsTask();
+        await DelayedAsync();
+
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Ct))?.Id);
+        clock.Advance(SignInLock.Duration);
+        Assert.Null(await failing);
+    }
+
+    [Theory]
+    [InlineData("ann")]
+    [InlineData("nobody")]
+    [InlineData("onboarded")]
+    [InlineData("old")]
+    public async Task A_failure_costs_a_check_of_full_length_whoever_has_the_name(string name)
+    {
+        Assert.Null(await FailAsync(name, "Wrong12345"));
+
+        // "old" has a short check of his own first.
+        Assert.Equal(name == "old" ? 2 : 1, verifier.Runs);
+    }
+
+    [Fact]
+    public async Task A_user_without_a_local_password_cannot_sign_in()
+    {
+        Assert.Null(await FailAsync("onboarded", ""));
+        Assert.Null(await FailAsync("onboarded", Good));
+    }
+
+    [Fact]
+    public async Task Everybody_who_answers_to_a_name_is_tried() =>
+        Assert.Equal(7, (await signIns.TryAsync("shared", Good, Ct))?.Id);
+
+    [Fact]
+    public async Task An_older_hash_is_verified() => Assert.Equal(9, (await signIns.TryAsync("old", "password", Ct))?.Id);
+
+    [Fact]
+    public async Task A_flood_is_refused_when_too_many_wait_and_leaves_nothing_behind()
+    {
+        // Slow checks hold every slot while the quick ones line up behind them.
+        var flood = Enumerable.Range(0, 400).Select(i =>
+            verifier.VerifyAsync(CredentialKey.Of("x", $"{i}"), $"{i}", i < Environment.ProcessorCount ? GoodHash : accounts["old"][0].Password!, Ct)).ToList();
+
+        var outcomes = await Task.WhenAll(flood.Select(async check =>
+        {
+            try
+            {
+                return await check ? "good" : "bad";
+            }
+            catch (RegistryException e)
+            {
+                return e.Code.Text;
+            }
+        }));
+
+        Assert.Contains("TOO_MANY_REQUEST", outcomes);
+        Assert.InRange(outcomes.Count(outcome => outcome == "bad"), 256, 399);
+        Assert.True(await verifier.VerifyAsync(CredentialKey.Of("old", "password"), "password", accounts["old"][0].Password!, Ct));
+    }
+
+    [Fact]
+    public async Task One_who_leaves_does_not_end_the_check_for_the_others()
+    {
+        using var leaving = new CancellationTokenSource();
+        var credential = CredentialKey.Of("ann", Good);
+        var leaver = verifier.VerifyAsync(credential, Good, GoodHash, leaving.Token);
+        var stayer = verifier.VerifyAsync(credential, Good, GoodHash, Ct);
+
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaver);
+        Assert.True(await stayer);
+        Assert.Equal(1, verifier.Runs);
+    }
+
+    [Fact]
+    public void Keys_of_different_credentials_differ_and_do_not_print()
+    {
+        Assert.Equal(CredentialKey.Of("a", "bc"), CredentialKey.Of("a", "bc"));
+        Assert.NotEqual(CredentialKey.Of("a", "bc"), CredentialKey.Of("ab", "c"));
+        Assert.NotEqual(CredentialKey.Of("a", "b"), CredentialKey.Of("a", "B"));
+        Assert.Equal("***", $"{CredentialKey.Of("a", "b")}");
+    }
+
+    private async Task<Account?> FailAsync(string name, string password)
+    {
+        var failing = signIns.TryAsync(name, password, Ct).AsTask();
+        await DelayedAsync();
+        clock.Advance(SignInLock.Duration);
+        return await failing;
+    }
+
+    private async Task DelayedAsync()
+    {
+        while (clock.Waiting == 0)
+        {
+            await Task.Delay(5, Ct);
+        }
+    }
+}
