@@ -26,6 +26,17 @@ public sealed class HarborServer : IAsyncDisposable
     /// <summary>Addresses it listens on, with the real port where 0 was asked for.</summary>
     public IReadOnlyList<string> Urls => [.. app.Urls];
 
+    /// <summary>Completes when the server stops, asked to or because a background service failed.</summary>
+    public Task Stopping
+    {
+        get
+        {
+            var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            app.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+            return stopping.Task;
+        }
+    }
+
     /// <summary>Starts everything, in this order: database, schema, first-start work, background services, requests.</summary>
     /// <param name="urls">Addresses to listen on, separated by semicolons; null: <c>ASPNETCORE_URLS</c>, else <see cref="DefaultUrl"/>.</param>
     /// <param name="overrides">Replaces services; for tests.</param>
