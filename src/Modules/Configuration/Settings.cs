@@ -1,4 +1,5 @@
 using System.Globalization;
+using Harbor.Modules.Access.Tokens;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 
@@ -6,7 +7,7 @@ namespace Harbor.Modules.Configuration;
 
 /// <summary>Reads the settings that an administrator changes while the server runs.</summary>
 /// <remarks>Whoever writes a setting evicts <see cref="Key"/>, in the same transaction: absence is cached here.</remarks>
-public sealed class Settings(Database database, ChangeFeed feed)
+public sealed class Settings(Database database, ChangeFeed feed) : ITokenLifetime
 {
     private const string KeyPrefix = "setting:";
     private const int Capacity = 1000;
