@@ -26,6 +26,9 @@ public sealed class Settings(Database database, ChangeFeed feed) : ITokenLifetim
     /// <summary>Whether visitors of the portal may make themselves an account (<c>self_registration</c>). Default no.</summary>
     public async ValueTask<bool> SelfRegistrationAsync(CancellationToken ct) => await FindAsync("self_registration", ct) == "true";
 
+    /// <summary>Where users come from (<c>auth_mode</c>). Default <c>db_auth</c>: the registry's own database.</summary>
+    public async ValueTask<string> AuthModeAsync(CancellationToken ct) => await FindAsync("auth_mode", ct) ?? "db_auth";
+
     private async ValueTask<TimeSpan> MinutesAsync(string name, int standard, CancellationToken ct) =>
         TimeSpan.FromMinutes(int.TryParse(await FindAsync(name, ct), CultureInfo.InvariantCulture, out var minutes) && minutes > 0 ? minutes : standard);
 
