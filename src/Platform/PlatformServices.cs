@@ -1,6 +1,7 @@
 using Harbor.Platform.Data;
 using Harbor.Platform.Diagnostics;
 using Harbor.Platform.Events;
+using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,9 @@ public static class PlatformServices
         services.AddSingleton(provider => DataSource(address, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Database>();
         services.AddSingleton<SchemaMigrations>();
+        services.AddSingleton<InstanceMarker>();
+        services.AddSingleton(_ => SecretBox.Open(options));
+        services.AddSingleton<InstanceSecrets>();
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         return services;

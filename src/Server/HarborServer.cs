@@ -3,6 +3,7 @@ using Harbor.Modules;
 using Harbor.Platform;
 using Harbor.Platform.Data;
 using Harbor.Platform.Data.Embedded;
+using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
 using Microsoft.Extensions.Configuration.Memory;
 using Npgsql;
@@ -30,6 +31,7 @@ public sealed class HarborServer : IAsyncDisposable
     /// <exception cref="StartupException">The operator has to do something; the message says what.</exception>
     public static async Task<HarborServer> StartAsync(HarborOptions options, string? urls, Action<IServiceCollection>? overrides, CancellationToken ct)
     {
+        DataDirectory.Prepare(options);
         var postgres = options.Database is null
             ? new EmbeddedPostgres(new EmbeddedPostgresOptions { Directory = options.DatabaseDirectory }, TimeProvider.System)
             : null;
@@ -109,6 +111,8 @@ public sealed class HarborServer : IAsyncDisposable
         }
 
         await Services.GetRequiredService<SchemaMigrations>().ApplyAsync(ct);
+        await Services.GetRequiredService<InstanceSecrets>().CheckKeyAsync(ct);
+        await Services.GetRequiredService<InstanceMarker>().EnsureAsync(ct);
         foreach (var work in Services.GetServices<IFirstStart>())
         {
             await work.RunAsync(ct);

@@ -15,10 +15,6 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private const int MaxSocketPathBytes = 107;
     private const string SocketName = ".s.PGSQL.5432";
 
-    /// <summary>Others may pass through, where PostgreSQL has to run as another user, and see nothing.</summary>
-    private const UnixFileMode DataDirectoryMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
 
@@ -42,7 +38,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var parent = Path.GetDirectoryName(Path.GetFullPath(options.Directory))!;
         try
         {
-            Directory.CreateDirectory(parent, DataDirectoryMode);
+            Directory.CreateDirectory(parent);
             directory = Path.Combine(Posix.RealPath(parent), Path.GetFileName(options.Directory));
             SocketDirectory = directory;
             if (System.Text.Encoding.UTF8.GetByteCount(Path.Combine(directory, SocketName)) > MaxSocketPathBytes)
@@ -141,6 +137,16 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             }
 
             stopping.Dispose();
+        }
+    }
+
+    /// <summary>Ends the server without waiting, as a crash would. For a process that is about to end and keeps nothing.</summary>
+    internal void Abandon()
+    {
+        stopping.Cancel();
+        if (ProcessId is > 0 and var id)
+        {
+            Posix.Signal(id, Posix.Quit);
         }
     }
 

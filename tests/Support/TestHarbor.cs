@@ -1,0 +1,135 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Harbor.Platform.Settings;
+using Harbor.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Harbor.Support;
+
+/// <summary>A real server in this process: own port, own database, own data directory.</summary>
+public sealed class TestHarbor : IAsyncDisposable
+{
+    public const string AdminPassword = "Harbor12345";
+
+    // The template database's secrets are encrypted with it. 32 bytes in hex.
+    private const string SecretKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+    private static int projects;
+
+    private readonly HarborServer server;
+    private readonly TemporaryDirectory? folder;
+    private readonly bool ownsDatabase;
+    private readonly List<HttpClient> clients = [];
+
+    private TestHarbor(HarborServer server, TestDatabase database, string dataDirectory, TemporaryDirectory? folder, bool ownsDatabase, CapturedLogs logs)
+    {
+        (this.server, this.folder, this.ownsDatabase) = (server, folder, ownsDatabase);
+        (Database, DataDirectory, Logs) = (database, dataDirectory, logs);
+        Database.Serves(server.Services.GetRequiredService<NpgsqlDataSource>());
+        Url = new Uri(server.Urls[0]);
+        Anonymous = Client(null);
+        Admin = ClientAs("admin", AdminPassword);
+    }
+
+    /// <summary>Its address on the loopback interface.</summary>
+    public Uri Url { get; }
+
+    public TestDatabase Database { get; }
+
+    public string DataDirectory { get; }
+
+    public IServiceProvider Services => server.Services;
+
+    public CapturedLogs Logs { get; }
+
+    /// <summary>A client without credentials. No client here follows redirects or keeps cookies.</summary>
+    public HttpClient Anonymous { get; }
+
+    /// <summary>A client that is the administrator, by Basic authentication.</summary>
+    public HttpClient Admin { get; }
+
+    public static async Task<TestHarbor> StartAsync(TestHarborOptions? options = null)
+    {
+        options ??= new TestHarborOptions();
+        var database = options.Database ?? await TestDatabase.CreateAsync();
+        var folder = options.DataDirectory is null ? new TemporaryDirectory() : null;
+        var dataDirectory = options.DataDirectory ?? folder!.Path;
+        var logs = new CapturedLogs();
+        var server = await HarborServer.StartAsync(Settings(database.ConnectionString, dataDirectory, options), "http://127.0.0.1:0", services =>
+        {
+            services.AddLogging(logging => logging.ClearProviders().AddProvider(logs));
+            options.Services?.Invoke(services);
+        }, CancellationToken.None);
+        return new TestHarbor(server, database, dataDirectory, folder, options.Database is null, logs);
+    }
+
+    /// <summary>A second server on the same database and data directory. End it before this one.</summary>
+    public Task<TestHarbor> ReplicaAsync(Action<IServiceCollection>? services = null) =>
+        StartAsync(new TestHarborOptions { Database = Database, DataDirectory = DataDirectory, Services = services });
+
+    public HttpClient ClientAs(string user, string password) =>
+        Client(new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))));
+
+    public HttpClient ClientWithToken(string token) => Client(new AuthenticationHeaderValue("Bearer", token));
+
+    /// <summary>Makes a project and answers its name.</summary>
+    public async Task<string> ProjectAsync(string? name = null, bool isPublic = false)
+    {
+        name ??= $"project-{Interlocked.Increment(ref projects)}";
+        using var made = await Admin.PostAsJsonAsync(
+            "/api/v2.0/projects",
+            new Dictionary<string, object> { ["project_name"] = name, ["metadata"] = new Dictionary<string, string> { ["public"] = isPublic ? "true" : "false" } });
+        made.EnsureSuccessStatusCode();
+        return name;
+    }
+
+    /// <summary>Shifts the database's clock, which all stored times come from, for every replica on this database.</summary>
+    public Task ShiftDatabaseClockAsync(TimeSpan by) => Database.ShiftClockAsync(by);
+
+    /// <summary>A bare connection, for requests that no HTTP client would send.</summary>
+    public Task<RawConnection> ConnectAsync() => RawConnection.OpenAsync(Url.Host, Url.Port);
+
+    /// <summary>Stops as SIGTERM does.</summary>
+    public Task StopAsync() => server.StopAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        clients.ForEach(client => client.Dispose());
+        await server.DisposeAsync();
+        if (ownsDatabase)
+        {
+            await Database.DisposeAsync();
+        }
+
+        folder?.Dispose();
+    }
+
+    internal static HarborOptions Settings(string database, string dataDirectory, TestHarborOptions options) => new()
+    {
+        DataDirectory = dataDirectory,
+        Database = database,
+        InitialAdminPassword = new Secret(AdminPassword),
+        SecretKey = new Secret(SecretKey),
+        ExternalUrl = options.ExternalUrl,
+        GarbageGrace = options.GarbageGrace,
+        UploadLifetime = options.UploadLifetime,
+        ShutdownTimeout = options.ShutdownTimeout,
+    };
+
+    internal static void Quiet(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders());
+
+    private HttpClient Client(AuthenticationHeaderValue? authorization)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+        {
+            BaseAddress = Url,
+            Timeout = TimeSpan.FromMinutes(5),
+        };
+        client.DefaultRequestHeaders.Authorization = authorization;
+        clients.Add(client);
+        return client;
+    }
+}
