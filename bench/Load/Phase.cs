@@ -65,7 +65,6 @@ internal sealed class Phase(IReadOnlyList<IClient> clients, TimeSpan length, lon
         HttpFailure => failure.Message,
         AggregateException many => Reason(many.InnerExceptions[0]),
         JsonException => "bad JSON",
-        SocketException { SocketErrorCode: SocketError.WouldBlock } => "timed out",
         SocketException socket => socket.SocketErrorCode.ToString(),
         _ => null,
     };

@@ -13,8 +13,10 @@ internal sealed class RegistryClient(Target target) : IDisposable
 
     public bool HasBlob(string repository, string digest) => Has($"/v2/{repository}/blobs/{digest}", Access.Push(repository));
 
-    public bool HasManifest(string repository, string reference) =>
-        Has($"/v2/{repository}/manifests/{reference}", Access.Push(repository));
+    /// <summary>Whether a tag stands for this very image.</summary>
+    public bool HasManifest(string repository, string tag, SmallImage image) =>
+        Has($"/v2/{repository}/manifests/{tag}", Access.Push(repository))
+        && connection.Header("Docker-Content-Digest") == Digests.Sha256(image.Manifest);
 
     /// <summary>Uploads a blob as docker and podman do: POST, PATCH with all bytes, PUT.</summary>
     public void Upload(string repository, Payload blob)

@@ -44,7 +44,7 @@ internal static class Reads
         Seed(target, [ListedTags - 1], (client, index) => PushOnce(client, repository, Tag(index), image));
         Seed(target, Enumerable.Range(0, ListedTags - 1), (client, index) =>
         {
-            if (!client.HasManifest(repository, Tag(index)))
+            if (!client.HasManifest(repository, Tag(index), image))
             {
                 client.PutManifest(repository, Tag(index), image.Manifest);
             }
@@ -102,11 +102,11 @@ internal static class Reads
         });
     }
 
-    /// <summary>Pushes the image that belongs to a name and a tag, unless the tag is there.</summary>
+    /// <summary>Pushes the image that belongs to a name and a tag, unless it is there.</summary>
     public static SmallImage PushOnce(RegistryClient client, string repository, string tag, SmallImage? image = null)
     {
         image ??= SmallImage.Named($"{repository}:{tag}");
-        if (!client.HasManifest(repository, tag))
+        if (!client.HasManifest(repository, tag, image))
         {
             client.Push(repository, tag, image);
         }

@@ -9,6 +9,8 @@ internal static class CompiledProgram
     private static readonly string[] Names =
         ["Harbor.Oci", "Harbor.Contracts", "Harbor.Storage", "Harbor.Platform", "Harbor.Modules", "Harbor.Distribution", "harbor"];
 
+    private static readonly DefaultAssemblyResolver Resolver = CreateResolver();
+
     public static IReadOnlyList<ModuleDefinition> Harbor { get; } = [.. Names.Select(Read)];
 
     public static ModuleDefinition ThisAssembly { get; } = Read(typeof(CompiledProgram).Assembly.GetName().Name!);
@@ -16,9 +18,9 @@ internal static class CompiledProgram
     /// <summary>Root of the working copy that this assembly was built from.</summary>
     public static string RepositoryRoot { get; } = FindRoot(AppContext.BaseDirectory);
 
-    private static ModuleDefinition Read(string assembly) => Resolver().Resolve(new AssemblyNameReference(assembly, null)).MainModule;
+    private static ModuleDefinition Read(string assembly) => Resolver.Resolve(new AssemblyNameReference(assembly, null)).MainModule;
 
-    private static DefaultAssemblyResolver Resolver()
+    private static DefaultAssemblyResolver CreateResolver()
     {
         var resolver = new DefaultAssemblyResolver();
         resolver.AddSearchDirectory(AppContext.BaseDirectory);

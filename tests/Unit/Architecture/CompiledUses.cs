@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
@@ -10,11 +11,17 @@ namespace Harbor.Unit.Architecture;
 /// </remarks>
 internal static class CompiledUses
 {
-    public static IEnumerable<(TypeDefinition User, TypeReference Used)> Of(ModuleDefinition module) =>
-        from user in module.GetTypes()
-        from named in OfType(user).Distinct()
-        from used in Parts(named)
-        select (user, used);
+    private static readonly ConcurrentDictionary<ModuleDefinition, IReadOnlyList<(TypeDefinition User, TypeReference Used)>> Known = [];
+
+    public static IReadOnlyList<(TypeDefinition User, TypeReference Used)> Of(ModuleDefinition module) => Known.GetOrAdd(module, Read);
+
+    private static IReadOnlyList<(TypeDefinition User, TypeReference Used)> Read(ModuleDefinition module) =>
+    [
+        .. from user in module.GetTypes()
+           from named in OfType(user).Distinct()
+           from used in Parts(named)
+           select (user, used),
+    ];
 
     private static IEnumerable<TypeReference?> OfType(TypeDefinition type) =>
     [

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Harbor.Modules.Artifacts.Blobs;
 
 /// <summary>Erases bytes that no row owns any more. A location is never used again, so it needs no lock and may repeat itself.</summary>
-public sealed class Eraser(Database db, IBlobStore store, IStorageIdentity identity, PausePoints pauses, ILogger<Eraser> logger)
+public sealed class Eraser(Database db, IBlobStore store, InstanceMarker marker, PausePoints pauses, ILogger<Eraser> logger)
 {
     private const int BatchSize = 500;
 
@@ -19,7 +19,7 @@ public sealed class Eraser(Database db, IBlobStore store, IStorageIdentity ident
         var erased = 0;
         while (await TakeAsync(ct) is { Count: > 0 } batch)
         {
-            if (!await identity.MatchesDatabaseAsync(ct))
+            if (!await marker.MatchesAsync(ct))
             {
                 // A database restored or cloned beside a storage that is not its own would erase another's blobs.
                 Log.StorageIsNotOurs(logger);

@@ -1,0 +1,28 @@
+using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Deletion;
+using Harbor.Modules.Artifacts.Manifests;
+using Harbor.Platform.Settings;
+using Harbor.Storage;
+using Harbor.Storage.FileSystem;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Harbor.Modules.Artifacts;
+
+/// <summary>Registers what receives, keeps and deletes content.</summary>
+public static class ContentModule
+{
+    public static IServiceCollection AddContent(this IServiceCollection services) => services
+        .AddSingleton<PosixFiles>()
+        .AddSingleton<IBlobStore>(provider => new FileSystemBlobStore(
+            provider.GetRequiredService<HarborOptions>().StorageDirectory, provider.GetRequiredService<PosixFiles>()))
+        .AddSingleton<RepositoryDirectory>()
+        .AddSingleton<Blobs.Blobs>()
+        .AddSingleton<Uploads.Uploads>()
+        .AddSingleton<Manifests.Manifests>()
+        .AddSingleton<ManifestPush>()
+        .AddSingleton<ArtifactDeletion>()
+        .AddSingleton<ContentListing>()
+        .AddSingleton<Eraser>()
+        .AddSingleton<ContentUpkeep>()
+        .AddHostedService(provider => provider.GetRequiredService<ContentUpkeep>());
+}
