@@ -6,7 +6,6 @@ using Harbor.Distribution.Routing;
 using Harbor.Distribution.Tags;
 using Harbor.Distribution.Uploads;
 using Harbor.Modules.Access;
-using Harbor.Oci;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

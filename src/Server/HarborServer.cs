@@ -5,6 +5,7 @@ using Harbor.Platform.Data;
 using Harbor.Platform.Data.Embedded;
 using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
+using Harbor.Server.Landing;
 using Microsoft.Extensions.Configuration.Memory;
 using Npgsql;
 
@@ -90,11 +91,14 @@ public sealed class HarborServer : IAsyncDisposable
         var app = builder.Build();
         app.UseForwardedHeaders(HttpServer.Forwarded(options));
         app.Use(HttpServer.LimitBodyAsync);
+        app.Use(EdgeHeaders.AddAsync);
+        app.Use(LandingPage.DescribeMissAsync);
         app.UseModules();
         app.UseDistribution();
         app.UseRouting();
         app.MapModules();
         app.MapDistribution();
+        app.MapLandingPage();
         return app;
     }
 

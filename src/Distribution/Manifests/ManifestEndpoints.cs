@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Harbor.Distribution.Routing;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Manifests;

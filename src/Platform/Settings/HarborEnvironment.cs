@@ -23,6 +23,8 @@ public static class HarborEnvironment
             DatabaseListen = Text("HARBOR_DATABASE_LISTEN"),
             ExternalUrl = ExternalUrl(Text("HARBOR_EXTERNAL_URL")),
             InitialAdminPassword = Hidden(Text("HARBOR_ADMIN_PASSWORD")),
+            TokenPrivateKeyPath = Text("TOKEN_PRIVATE_KEY_PATH"),
+            CsrfKey = Hidden(Text("CSRF_KEY")),
             SecretKey = Hidden(Text("HARBOR_SECRET_KEY")),
             TrustedProxies = Text("HARBOR_TRUSTED_PROXIES") is { } proxies ? TrustedProxies.Parse(proxies) : TrustedProxies.Default,
             ShutdownTimeout = Seconds("HARBOR_SHUTDOWN_TIMEOUT", Text("HARBOR_SHUTDOWN_TIMEOUT")) ?? defaults.ShutdownTimeout,

@@ -31,6 +31,12 @@ public sealed class HarborOptions
     /// <summary>First admin password (<c>HARBOR_ADMIN_PASSWORD</c>); null: a random one. Read at the first start only.</summary>
     public Secret? InitialAdminPassword { get; init; }
 
+    /// <summary>PEM file of the RSA key that signs bearer tokens (<c>TOKEN_PRIVATE_KEY_PATH</c>); null: one that is made at the first start.</summary>
+    public string? TokenPrivateKeyPath { get; init; }
+
+    /// <summary>Key of the portal's CSRF cookies (<c>CSRF_KEY</c>, 32 characters); null: one that is made at the first start.</summary>
+    public Secret? CsrfKey { get; init; }
+
     /// <summary>How long unused content is kept from the collector (<c>GC_TIME_WINDOW_HOURS</c>). Default 2 hours.</summary>
     public TimeSpan GarbageGrace { get; init; } = TimeSpan.FromHours(2);
 

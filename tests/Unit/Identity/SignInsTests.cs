@@ -1,5 +1,6 @@
 using Harbor.Modules.Identity;
 using Harbor.Oci;
+using Harbor.Support;
 using Xunit;
 
 namespace Harbor.Unit.Identity;
