@@ -1,5 +1,6 @@
 using Harbor.Distribution;
 using Harbor.Modules;
+using Harbor.Modules.Access;
 using Harbor.Platform;
 using Harbor.Platform.Data;
 using Harbor.Platform.Data.Embedded;
@@ -96,6 +97,7 @@ public sealed class HarborServer : IAsyncDisposable
         app.UseModules();
         app.UseDistribution();
         app.UseRouting();
+        app.UseAccess();
         app.MapModules();
         app.MapDistribution();
         app.MapLandingPage();
