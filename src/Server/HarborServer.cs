@@ -1,10 +1,12 @@
 using Harbor.Distribution;
 using Harbor.Modules;
+using Harbor.Modules.Access;
 using Harbor.Platform;
 using Harbor.Platform.Data;
 using Harbor.Platform.Data.Embedded;
 using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
+using Harbor.Server.Landing;
 using Microsoft.Extensions.Configuration.Memory;
 using Npgsql;
 
@@ -89,12 +91,16 @@ public sealed class HarborServer : IAsyncDisposable
 
         var app = builder.Build();
         app.UseForwardedHeaders(HttpServer.Forwarded(options));
-        app.Use(HttpServer.LimitBodyAsync);
+        app.Use(EdgeHeaders.AddAsync);
+        app.Use(LandingPage.DescribeMissAsync);
         app.UseModules();
+        app.Use(HttpServer.LimitBodyAsync);   // looks at the path, which is clean by now
         app.UseDistribution();
         app.UseRouting();
+        app.UseAccess();
         app.MapModules();
         app.MapDistribution();
+        app.MapLandingPage();
         return app;
     }
 

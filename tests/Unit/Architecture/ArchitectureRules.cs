@@ -15,6 +15,9 @@ internal static class ArchitectureRules
     private static readonly string[] FilePlaces =
         ["Harbor.Storage", "Harbor.Platform.Data.Embedded", "Harbor.Platform.Settings", "Harbor.Platform.Security", "Harbor.Server"];
 
+    // Speaks to the operator; starts the former; asks whether the operator looks at a terminal.
+    private static readonly string[] ConsolePlaces = ["Harbor.Server.HarborProgram", "Program", "Harbor.Server.HarborServer"];
+
     /// <summary>A use that the map does not permit, or of a type that its module keeps to itself.</summary>
     public static IEnumerable<string> ModuleViolations(IEnumerable<ModuleDefinition> program, ModuleMap map) =>
         from crossing in CrossingsOf(program, map)
@@ -26,14 +29,14 @@ internal static class ArchitectureRules
     public static IEnumerable<string> FileViolations(IEnumerable<ModuleDefinition> program) =>
         from use in UsesOf(program)
         where FileTypes.Contains(use.Used.FullName)
-        where !FilePlaces.Any(place => $"{NamespaceOf(use.User)}.".StartsWith($"{place}.", StringComparison.Ordinal)) && !IsProgram(use.User)
+        where !FilePlaces.Any(place => $"{NamespaceOf(use.User)}.".StartsWith($"{place}.", StringComparison.Ordinal))
         select $"{use.Used.Name} belongs to Storage: {Written(use.User)}";
 
-    /// <summary>Text written past the log, by anything but the program's entry point.</summary>
+    /// <summary>Text written past the log, by anything but the command line.</summary>
     public static IEnumerable<string> ConsoleViolations(IEnumerable<ModuleDefinition> program) =>
         from use in UsesOf(program)
-        where use.Used.FullName == "System.Console" && !IsProgram(use.User)
-        select $"Console belongs to the server's Program: {Written(use.User)}";
+        where use.Used.FullName == "System.Console" && !ConsolePlaces.Contains(Outermost(use.User).FullName)
+        select $"Console belongs to the command line: {Written(use.User)}";
 
     /// <summary>Edges that compiled code really has.</summary>
     public static ISet<(string From, string To)> EdgesUsed(IEnumerable<ModuleDefinition> program, ModuleMap map) =>
@@ -70,9 +73,6 @@ internal static class ArchitectureRules
         ModuleDefinition module => module.Assembly.Name.Name,
         _ => throw new InvalidOperationException($"{type.FullName} lies in a scope of an unknown kind."),
     };
-
-    private static bool IsProgram(TypeReference type) =>
-        AssemblyOf(type) == "harbor" && Outermost(type).FullName is "Program" or "Harbor.Server.Program";
 
     private static bool IsPublic(TypeReference type)
     {

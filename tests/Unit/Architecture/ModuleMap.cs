@@ -25,9 +25,13 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Configuration"] = [.. Ground, "Access"],
             ["Identity"] = [.. Ground, "Access", "Configuration"],
             ["Projects"] = [.. Ground, "Access", "Configuration", "Identity"],
-            ["Artifacts"] = [.. Ground, "Storage", "Access", "Projects"],
+            ["Quotas"] = [.. Ground],
+            ["Artifacts"] = [.. Ground, "Storage", "Access", "Projects", "Quotas"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
-            ["Modules"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts", "SystemInfo"],
+            ["Modules"] =
+            [
+                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Artifacts", "SystemInfo",
+            ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Server"] =
