@@ -88,8 +88,8 @@ public sealed class HarborServer : IAsyncDisposable
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Logging.Defaults });
         builder.Logging.AddConsoleOf(terminal: !Console.IsOutputRedirected);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => HttpServer.Configure(kestrel, builder.Configuration));
-        builder.WebHost.UseUrls(urls ?? builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl);
+        var addresses = urls ?? builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl;
+        builder.WebHost.ConfigureKestrel(kestrel => HttpServer.Configure(kestrel, addresses, builder.Configuration));
 
         // Signals are the program's, not the host's.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -101,7 +101,7 @@ public sealed class HarborServer : IAsyncDisposable
         overrides?.Invoke(builder.Services);
 
         var app = builder.Build();
-        app.UseForwardedHeaders(HttpServer.Forwarded(options));
+        app.UseTrustedProxies(options);
         app.Use(EdgeHeaders.AddAsync);
         app.Use(LandingPage.DescribeMissAsync);
         app.UseModules();

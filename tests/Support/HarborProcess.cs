@@ -68,7 +68,7 @@ public sealed class HarborProcess : IAsyncDisposable
         var program = options.CrashAt is null ? ("Server", "harbor") : ("CrashHost", "Harbor.CrashHost");
         var executable = Path.Combine(options.ProgramFolder ?? BuildFolder(program.Item1), program.Item2);
         string[] account = options.User is { } user ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups"] : [];
-        string[] command = [.. account, .. options.Wrapper, executable, "--data-dir", options.DataDirectory, "--urls", "http://127.0.0.1:0"];
+        string[] command = [.. account, .. options.Wrapper, executable, "--data-dir", options.DataDirectory, "--urls", options.Urls];
         var info = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         command.Skip(1).ToList().ForEach(info.ArgumentList.Add);
         info.Environment.Where(variable => variable.Key.StartsWith("HARBOR_", StringComparison.Ordinal)).ToList().ForEach(variable => info.Environment.Remove(variable.Key));

@@ -5,10 +5,10 @@ namespace Harbor.Integration.Startup;
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waits until a condition holds; fails with <paramref name="what"/> when it does not within half a minute.</summary>
+    /// <summary>Waits until a condition holds; fails with <paramref name="what"/> when it does not within a minute.</summary>
     public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
     {
         var begun = Stopwatch.GetTimestamp();
