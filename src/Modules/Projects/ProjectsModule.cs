@@ -12,7 +12,8 @@ public static class ProjectsModule
         .AddSingleton<IProjectDirectory, ProjectDirectory>()
         .AddSingleton<ProjectChanges>()
         .AddSingleton<ProjectMembers>()
-        .AddScoped<ProjectListing>();
+        .AddScoped<ProjectListing>()
+        .AddScoped(provider => new ProjectSearch(provider.GetRequiredService<ProjectListing>()));
 
     public static void MapProjectsModule(this RouteGroupBuilder api)
     {
