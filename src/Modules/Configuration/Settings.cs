@@ -1,4 +1,5 @@
 using System.Globalization;
+using Harbor.Modules.Access.Tokens;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 
@@ -6,7 +7,7 @@ namespace Harbor.Modules.Configuration;
 
 /// <summary>Reads the settings that an administrator changes while the server runs.</summary>
 /// <remarks>Whoever writes a setting evicts <see cref="Key"/>, in the same transaction: absence is cached here.</remarks>
-public sealed class Settings(Database database, ChangeFeed feed)
+public sealed class Settings(Database database, ChangeFeed feed) : ITokenLifetime
 {
     private const string KeyPrefix = "setting:";
     private const int Capacity = 1000;
@@ -24,6 +25,9 @@ public sealed class Settings(Database database, ChangeFeed feed)
 
     /// <summary>Whether visitors of the portal may make themselves an account (<c>self_registration</c>). Default no.</summary>
     public async ValueTask<bool> SelfRegistrationAsync(CancellationToken ct) => await FindAsync("self_registration", ct) == "true";
+
+    /// <summary>Where users come from (<c>auth_mode</c>). Default <c>db_auth</c>: the registry's own database.</summary>
+    public async ValueTask<string> AuthModeAsync(CancellationToken ct) => await FindAsync("auth_mode", ct) ?? "db_auth";
 
     private async ValueTask<TimeSpan> MinutesAsync(string name, int standard, CancellationToken ct) =>
         TimeSpan.FromMinutes(int.TryParse(await FindAsync(name, ct), CultureInfo.InvariantCulture, out var minutes) && minutes > 0 ? minutes : standard);
