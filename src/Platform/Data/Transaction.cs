@@ -13,10 +13,13 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
 
     public CancellationToken Ct => ct;
 
+    /// <inheritdoc cref="Database.Rewrite"/>
+    internal Func<string, string>? Rewrite { get; init; }
+
     /// <summary>A command with positional parameters: <c>$1</c> is the first of <paramref name="values"/>.</summary>
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = new NpgsqlCommand(Rewrite?.Invoke(sql) ?? sql, connection);
         command.Parameters.AddPositional(values);
         return command;
     }
