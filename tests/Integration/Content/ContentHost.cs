@@ -13,9 +13,12 @@ using Harbor.Platform.Diagnostics;
 using Harbor.Platform.Events;
 using Harbor.Platform.Settings;
 using Harbor.Storage;
+using Harbor.Storage.FileSystem;
 using Harbor.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Win32.SafeHandles;
 using Npgsql;
+using Xunit;
 
 namespace Harbor.Integration.Content;
 
@@ -222,6 +225,7 @@ internal sealed class ContentHost : IAsyncDisposable
         collection.AddPlatform(options, new DatabaseAddress(address, address));
         collection.AddContent();
         collection.AddSingleton<PausePoints>(new HoldingPoints());
+        collection.AddSingleton<PosixFiles, UnsyncedFiles>();
         changes?.Invoke(collection);
         var host = new ContentHost(collection.BuildServiceProvider(), database, folder, ownsDatabase);
         database.Serves(host.Get<NpgsqlDataSource>());
@@ -236,6 +240,18 @@ internal sealed class ContentHost : IAsyncDisposable
     }
 
     private static Tag TagOf(string text) => Tag.TryParse(text, out var tag) ? tag : throw new ArgumentException($"{text} is no tag", nameof(text));
+
+    // Nothing here loses power; the tests of durability sync.
+    private sealed class UnsyncedFiles : PosixFiles
+    {
+        public override void Sync(SafeFileHandle file, string path)
+        {
+        }
+
+        public override void SyncDirectory(string path)
+        {
+        }
+    }
 
     private sealed class Anybody : SecurityContext
     {

@@ -67,7 +67,7 @@ internal sealed class TestImage
 
     /// <summary>An image whose config tells it from others, with these layers.</summary>
     public static TestImage Of(string name, params byte[][] layers) =>
-        new(Encoding.UTF8.GetBytes($$"""{"architecture":"amd64","os":"linux","config":{"Labels":{"name":"{{name}}"}}}"""), layers);
+        new(Encoding.UTF8.GetBytes($$"""{"architecture":"amd64","os":"linux","config":{"Labels":{"name":"{{name}}"} } }"""), layers);
 
     /// <summary>Bytes that are the same for the same seed.</summary>
     public static byte[] Bytes(int seed, int length = 5000)
