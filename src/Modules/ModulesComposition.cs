@@ -1,3 +1,13 @@
+using Harbor.Modules.Access;
+using Harbor.Modules.Access.Tokens;
+using Harbor.Modules.Artifacts;
+using Harbor.Modules.Configuration;
+using Harbor.Modules.Identity;
+using Harbor.Modules.Projects;
+using Harbor.Modules.Quotas;
+using Harbor.Modules.SystemInfo;
+using Harbor.Platform.Data;
+using Harbor.Platform.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,11 +17,34 @@ namespace Harbor.Modules;
 /// <summary>Every capability of the registry, put together.</summary>
 public static class ModulesComposition
 {
-    public static IServiceCollection AddModules(this IServiceCollection services) => services;
+    public static IServiceCollection AddModules(this IServiceCollection services) => services
+        .AddRegistryDbContext(typeof(ModulesComposition).Assembly)
+        .AddSingleton<Settings>()
+        .AddSingleton<TokenLifetime>(provider => provider.GetRequiredService<Settings>().TokenLifetimeAsync)
+        .AddSingleton<ProjectQuotas>()
+        .AddAccess()
+        .AddIdentity()
+        .AddProjects()
+        .AddContent()
+        .AddContentReading()
+        .AddSystemInfo();
 
     /// <summary>What wraps every request; the error envelope is outermost.</summary>
-    public static IApplicationBuilder UseModules(this IApplicationBuilder app) => app;
+    public static IApplicationBuilder UseModules(this IApplicationBuilder app) => app.UseHttpEdge();
 
     /// <summary>The management API and the token service.</summary>
-    public static IEndpointRouteBuilder MapModules(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapModules(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapManagementApi();
+        api.MapIdentity();
+        api.MapProjectsModule();
+        api.MapContentReading();
+        routes.MapTokenService();
+        routes.MapSignIn();
+        api.MapSystemInfoModule();
+        api.MapPermissions();
+        routes.MapApiVersion();
+        routes.CheckThatEveryEndpointIsGuarded();
+        return routes;
+    }
 }

@@ -1,5 +1,6 @@
 using Harbor.Distribution;
 using Harbor.Modules;
+using Harbor.Modules.Access;
 using Harbor.Platform;
 using Harbor.Platform.Data;
 using Harbor.Platform.Data.Embedded;
@@ -90,12 +91,13 @@ public sealed class HarborServer : IAsyncDisposable
 
         var app = builder.Build();
         app.UseForwardedHeaders(HttpServer.Forwarded(options));
-        app.Use(HttpServer.LimitBodyAsync);
         app.Use(EdgeHeaders.AddAsync);
         app.Use(LandingPage.DescribeMissAsync);
         app.UseModules();
+        app.Use(HttpServer.LimitBodyAsync);   // looks at the path, which is clean by now
         app.UseDistribution();
         app.UseRouting();
+        app.UseAccess();
         app.MapModules();
         app.MapDistribution();
         app.MapLandingPage();

@@ -16,7 +16,11 @@ internal static class ContentErrors
 
     public static RegistryException ProjectGone(string project) => new(ErrorCode.NotFound, $"project {project} not found");
 
-    public static RegistryException ArtifactNotFound(RepositoryName name, string reference) =>
+    public static RegistryException RepositoryNotFound(string name) => new(ErrorCode.NotFound, $"repository {name} not found");
+
+    public static RegistryException ArtifactNotFound(RepositoryName name, string reference) => ArtifactNotFound(name.Value, reference);
+
+    public static RegistryException ArtifactNotFound(string name, string reference) =>
         new(ErrorCode.NotFound, $"artifact {name}{(reference.Contains(':', StringComparison.Ordinal) ? '@' : ':')}{reference} not found");
 
     public static RegistryException ManifestBlobsUnknown(IReadOnlyList<Digest> digests) =>

@@ -1,41 +1,38 @@
-using System.Globalization;
+using System.Collections.Frozen;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 
 namespace Harbor.Modules.Configuration;
 
-/// <summary>Reads the settings that an administrator changes while the server runs.</summary>
-/// <remarks>Whoever writes a setting evicts <see cref="Key"/>, in the same transaction: absence is cached here.</remarks>
+/// <summary>Reads the settings that an administrator changes while the server runs, from memory where that is safe.</summary>
+/// <remarks>Whoever writes a setting evicts <see cref="CacheKey"/>, in the same transaction.</remarks>
 public sealed class Settings(Database database, ChangeFeed feed)
 {
-    private const string KeyPrefix = "setting:";
-    private const int Capacity = 1000;
+    /// <summary>Key of the one fact that all settings are.</summary>
+    public const string CacheKey = "settings";
 
-    private readonly FactCache<Stored> cache = new(feed, KeyPrefix, Capacity);
+    private readonly FactCache<SettingValues> cache = new(feed, CacheKey, capacity: 1);
 
-    /// <summary>Key of the fact what a setting is.</summary>
-    public static string Key(string name) => KeyPrefix + name;
+    /// <summary>All of them, as they are now.</summary>
+    public async ValueTask<SettingValues> GetAsync(CancellationToken ct) => (await cache.GetAsync(CacheKey, database, LoadAsync, ct))!;
 
-    /// <summary>How long a bearer token is good (<c>token_expiration</c>, minutes). Default 30.</summary>
-    public ValueTask<TimeSpan> TokenLifetimeAsync(CancellationToken ct) => MinutesAsync("token_expiration", 30, ct);
+    public async ValueTask<T> GetAsync<T>(Setting<T> setting, CancellationToken ct) => (await GetAsync(ct)).Get(setting);
 
-    /// <summary>How long a session lives without a request (<c>session_timeout</c>, minutes). Default 60.</summary>
-    public ValueTask<TimeSpan> SessionLifetimeAsync(CancellationToken ct) => MinutesAsync("session_timeout", 60, ct);
+    /// <summary>How long a bearer token is good.</summary>
+    public ValueTask<TimeSpan> TokenLifetimeAsync(CancellationToken ct) => MinutesAsync(KnownSettings.TokenExpiration, ct);
 
-    /// <summary>Whether visitors of the portal may make themselves an account (<c>self_registration</c>). Default no.</summary>
-    public async ValueTask<bool> SelfRegistrationAsync(CancellationToken ct) => await FindAsync("self_registration", ct) == "true";
+    /// <summary>How long a session lives without a request.</summary>
+    public ValueTask<TimeSpan> SessionLifetimeAsync(CancellationToken ct) => MinutesAsync(KnownSettings.SessionTimeout, ct);
 
-    private async ValueTask<TimeSpan> MinutesAsync(string name, int standard, CancellationToken ct) =>
-        TimeSpan.FromMinutes(int.TryParse(await FindAsync(name, ct), CultureInfo.InvariantCulture, out var minutes) && minutes > 0 ? minutes : standard);
+    /// <summary>Whether visitors of the portal may make themselves an account.</summary>
+    public ValueTask<bool> SelfRegistrationAsync(CancellationToken ct) => GetAsync(KnownSettings.SelfRegistration, ct);
 
-    private async ValueTask<string?> FindAsync(string name, CancellationToken ct) => (await cache.GetAsync(Key(name), name, LoadAsync, ct))?.Text;
+    private async ValueTask<TimeSpan> MinutesAsync(Setting<long> setting, CancellationToken ct) => TimeSpan.FromMinutes(await GetAsync(setting, ct));
 
-    private async Task<Stored?> LoadAsync(string name, CancellationToken ct)
+    private static async Task<SettingValues?> LoadAsync(Database database, CancellationToken ct)
     {
-        await using var command = database.Command("SELECT value FROM setting WHERE name = $1").With(name);
-        return new Stored(await command.ExecuteScalarAsync(ct) as string);
+        await using var command = database.Command("SELECT name, value FROM setting");
+        var rows = await command.ListAsync(row => KeyValuePair.Create(row.GetString(0), row.GetString(1)), ct);
+        return new SettingValues(rows.ToFrozenDictionary(StringComparer.Ordinal));
     }
-
-    /// <param name="Text">Null: never set.</param>
-    private sealed record Stored(string? Text);
 }

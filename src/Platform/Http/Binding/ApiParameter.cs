@@ -19,6 +19,9 @@ public sealed record ApiParameter(string Name, string In, string Type, bool Requ
     public static ApiParameter Number(string name, long? standard = null, long? maximum = null) =>
         new(name, "query", "integer", Default: standard, Maximum: maximum);
 
+    /// <summary>A number that is part of the route.</summary>
+    public static ApiParameter PathNumber(string name) => new(name, "path", "integer", Required: true);
+
     /// <summary>The text; null when absent. A required one that is absent or empty is a problem.</summary>
     public string? ReadText(HttpContext http)
     {

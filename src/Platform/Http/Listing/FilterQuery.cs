@@ -18,6 +18,8 @@ public sealed record FilterQuery(IReadOnlyList<FilterCondition> Conditions) : IA
     /// <summary>The condition on <paramref name="key"/>; of several, the last.</summary>
     public FilterCondition? Find(string key) => Conditions.LastOrDefault(condition => FilterKey.Names(condition.Key, key));
 
+    public FilterQuery And(FilterQuery other) => new([.. Conditions, .. other.Conditions]);
+
     /// <summary>The other conditions: for lists that treat <paramref name="keys"/> in their own way.</summary>
     public FilterQuery Without(params string[] keys) =>
         new([.. Conditions.Where(condition => !Array.Exists(keys, key => FilterKey.Names(condition.Key, key)))]);

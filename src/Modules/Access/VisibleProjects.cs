@@ -1,0 +1,19 @@
+namespace Harbor.Modules.Access;
+
+/// <summary>Which projects a caller sees in lists.</summary>
+/// <param name="All">Every project.</param>
+/// <param name="MemberOf">Projects that he sees even when they are not public.</param>
+public sealed record VisibleProjects(bool All, long[] MemberOf)
+{
+    public static async ValueTask<VisibleProjects> ToAsync(SecurityContext caller, IProjectDirectory projects, CancellationToken ct)
+    {
+        if (caller.Can(Resource.Project, AccessAction.List))
+        {
+            return new VisibleProjects(All: true, []);
+        }
+
+        return caller.UserId is { } userId
+            ? new VisibleProjects(All: false, [.. (await projects.RolesOfUserAsync(userId, ct)).Keys])
+            : new VisibleProjects(All: false, []);
+    }
+}

@@ -1,0 +1,89 @@
+using Harbor.Contracts;
+using Harbor.Platform.Data;
+
+namespace Harbor.Modules.Artifacts;
+
+/// <summary>Adds to artifacts what stands in other tables: one statement per kind, however many artifacts.</summary>
+internal sealed class ArtifactDetails(Database db)
+{
+    /// <summary>More tags of one artifact than anybody reads; the list of its tags has them all, page by page.</summary>
+    public const int MaxTagsShown = 1000;
+
+    public async Task<IReadOnlyList<ArtifactDto>> AddAsync(IReadOnlyList<ArtifactDto> artifacts, ArtifactDetail detail, CancellationToken ct)
+    {
+        if (artifacts.Count == 0)
+        {
+            return [];
+        }
+
+        var ids = artifacts.Select(artifact => artifact.Id).ToArray();
+        var references = await ReferencesAsync(ids, ct);
+        var tags = detail.Tags ? await TagsAsync(ids, ct) : null;
+        var accessories = detail.Accessories ? await AccessoriesAsync(OwnAccessories, ids, ct) : null;
+        var inherited = detail.InheritedAccessories ? await AccessoriesAsync(InheritedAccessories, ids, ct) : null;
+        return [.. artifacts.Select(artifact => artifact with
+        {
+            References = ListOrNull(references[artifact.Id]),
+            Tags = ListOrNull(tags?[artifact.Id]),
+            Accessories = ListOrNull(accessories?[artifact.Id]),
+            InheritedAccessories = ListOrNull(inherited?[artifact.Id]),
+        })];
+    }
+
+    private const string AccessoryFields = """
+        shown.id, accessory.artifact_id, subject.id, accessory.subject_digest, repository.name, mine.size, mine.digest, accessory.type, accessory.creation_time
+        """;
+
+    private const string OwnAccessories = $"""
+        SELECT {AccessoryFields}
+        FROM artifact shown JOIN artifact subject ON subject.id = shown.id
+        JOIN accessory ON accessory.repository_id = subject.repository_id AND accessory.subject_digest = subject.digest
+        JOIN artifact mine ON mine.id = accessory.artifact_id AND mine.deletion_id IS NULL
+        JOIN repository ON repository.id = subject.repository_id
+        WHERE shown.id = ANY($1) ORDER BY accessory.artifact_id
+        """;
+
+    // What is signed as a whole vouches for its parts, unless a part is signed itself.
+    private const string InheritedAccessories = $"""
+        SELECT {AccessoryFields}
+        FROM artifact shown JOIN artifact_reference part ON part.child_id = shown.id
+        JOIN artifact subject ON subject.id = part.parent_id AND subject.deletion_id IS NULL
+        JOIN accessory ON accessory.repository_id = subject.repository_id AND accessory.subject_digest = subject.digest
+            AND accessory.type IN ('signature.cosign', 'signature.notation')
+        JOIN artifact mine ON mine.id = accessory.artifact_id AND mine.deletion_id IS NULL
+        JOIN repository ON repository.id = subject.repository_id
+        WHERE shown.id = ANY($1) AND NOT EXISTS (
+            SELECT 1 FROM accessory own JOIN artifact signature ON signature.id = own.artifact_id AND signature.deletion_id IS NULL
+            WHERE own.repository_id = shown.repository_id AND own.subject_digest = shown.digest AND own.type IN ('signature.cosign', 'signature.notation'))
+        ORDER BY accessory.artifact_id
+        """;
+
+    private async Task<ILookup<long, ReferenceDto>> ReferencesAsync(long[] ids, CancellationToken ct)
+    {
+        await using var command = db.Command("""
+            SELECT part.parent_id, part.child_id, child.digest, part.platform::text, part.urls::text, part.annotations::text
+            FROM artifact_reference part JOIN artifact child ON child.id = part.child_id
+            WHERE part.parent_id = ANY($1) ORDER BY part.id
+            """).With(ids);
+        return (await command.ListAsync(ArtifactReferences.Read, ct)).ToLookup(reference => reference.ParentId);
+    }
+
+    private async Task<ILookup<long, TagDto>> TagsAsync(long[] ids, CancellationToken ct)
+    {
+        await using var command = db.Command("""
+            SELECT tag.id, tag.repository_id, tag.artifact_id, tag.name, tag.push_time, tag.pull_time
+            FROM unnest($1::bigint[]) AS shown (id) CROSS JOIN LATERAL (
+                SELECT * FROM tag WHERE tag.artifact_id = shown.id ORDER BY tag.push_time DESC, tag.id DESC LIMIT $2) AS tag
+            """).With(ids, MaxTagsShown);
+        return (await command.ListAsync(TagListing.Read, ct)).ToLookup(tag => tag.ArtifactId);
+    }
+
+    private async Task<ILookup<long, AccessoryDto>> AccessoriesAsync(string sql, long[] ids, CancellationToken ct)
+    {
+        await using var command = db.Command(sql).With(ids);
+        var found = await command.ListAsync(row => (ArtifactId: row.GetInt64(0), Accessory: AccessoryListing.Read(row, 1)), ct);
+        return found.ToLookup(each => each.ArtifactId, each => each.Accessory);
+    }
+
+    private static T[]? ListOrNull<T>(IEnumerable<T>? items) => items?.ToArray() is { Length: > 0 } some ? some : null;
+}

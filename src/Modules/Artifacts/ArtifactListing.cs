@@ -1,0 +1,121 @@
+using Harbor.Contracts;
+using Harbor.Modules.Access;
+using Harbor.Oci;
+using Harbor.Platform.Data;
+using Harbor.Platform.Http.Listing;
+using Npgsql;
+
+namespace Harbor.Modules.Artifacts;
+
+/// <summary>Shows artifacts: a statement for the rows, one for their number, and one for each kind of detail asked for.</summary>
+internal sealed class ArtifactListing(Database db, ArtifactDetails details)
+{
+    private const string Fields = """
+        a.id, a.repository_id, r.name, r.project_id, a.digest, a.manifest_media_type, a.media_type, a.artifact_type, a.type, a.size,
+        a.push_time, a.pull_time, a.annotations::text, a.extra_attrs::text
+        """;
+
+    private const string From = "FROM artifact a JOIN repository r ON r.id = a.repository_id WHERE";
+
+    private const string NoAttributes = "{}";
+
+    /// <summary>Artifacts of one repository, the newest first; none of a repository that is not there.</summary>
+    public Task<Page<ArtifactDto>> ListAsync(
+        ProjectScope project, RepositoryName? repository, FilterQuery q, SortQuery sort, PageRequest page, ArtifactDetail detail, CancellationToken ct) =>
+        repository is { } name
+            ? ListAsync(sql => AppendRepository(sql, project, name).Append(" AND "), new ArtifactFilter(q), sort, page, detail, ct)
+            : Task.FromResult(new Page<ArtifactDto>([], 0));
+
+    /// <summary>Artifacts of a whole project.</summary>
+    /// <param name="latest">Only the newest of each repository, of the one type that <paramref name="q"/> names.</param>
+    /// <exception cref="RegistryException"><c>BAD_REQUEST</c>: the newest are asked for, but not of one type.</exception>
+    public Task<Page<ArtifactDto>> ListAsync(
+        ProjectScope project, bool latest, FilterQuery q, SortQuery sort, PageRequest page, ArtifactDetail detail, CancellationToken ct)
+    {
+        var filter = new ArtifactFilter(q);
+        return !latest
+            ? ListAsync(sql => sql.Append("r.project_id = ").Parameter(project.Id).Append(" AND "), filter, sort, page, detail, ct)
+            : filter.SingleType is { } type
+            ? ListAsync(sql => AppendLatest(sql, project, type), filter, sort, page, detail, ct)
+            : throw new RegistryException(ErrorCode.BadRequest, "latest_in_repository needs exactly one of media_type and artifact_type in q");
+    }
+
+    /// <exception cref="RegistryException"><c>NOT_FOUND</c>.</exception>
+    public async Task<ArtifactDto> GetAsync(ProjectScope project, RepositoryName repository, string reference, ArtifactDetail detail, CancellationToken ct)
+    {
+        var sql = AppendRepository(new SqlText($"SELECT {Fields} {From} "), project, repository).Append(" AND a.deletion_id IS NULL AND ");
+        AppendReference(sql, reference);
+        await using var command = sql.ToCommand(db);
+        var found = await command.ListAsync(Read, ct);
+        return (await details.AddAsync(found, detail, ct)) is [var artifact] ? artifact : throw ContentErrors.ArtifactNotFound(repository, reference);
+    }
+
+    private async Task<Page<ArtifactDto>> ListAsync(
+        Action<SqlText> scope, ArtifactFilter filter, SortQuery sort, PageRequest page, ArtifactDetail detail, CancellationToken ct)
+    {
+        var rows = Select(Fields);
+        ArtifactFilter.AppendSort(rows, sort);
+        var found = await SqlPages.ReadAsync(db, rows, Select("count(*)"), page, Read, ct);
+        return found with { Items = await details.AddAsync(found.Items, detail, ct) };
+
+        SqlText Select(string what)
+        {
+            var sql = new SqlText($"SELECT {what} {From} ");
+            scope(sql);
+            filter.Append(sql);
+            return sql;
+        }
+    }
+
+    // As a value found beforehand, not as a join: so the rows come off the index in order, and the page's are all that is read.
+    private static SqlText AppendRepository(SqlText sql, ProjectScope project, RepositoryName repository) => sql
+        .Append("a.repository_id = (SELECT id FROM repository WHERE project_id = ").Parameter(project.Id)
+        .Append(" AND name = ").Parameter(repository.Value).Append(")");
+
+    private static void AppendReference(SqlText sql, string reference)
+    {
+        if (Digest.TryParse(reference, out var digest))
+        {
+            sql.Append("a.digest = ").Parameter(digest.ToBytes());
+        }
+        else
+        {
+            sql.Append("a.id = (SELECT artifact_id FROM tag WHERE tag.repository_id = a.repository_id AND tag.name = ").Parameter(reference).Append(")");
+        }
+    }
+
+    private static void AppendLatest(SqlText sql, ProjectScope project, FilterCondition type) => sql
+        .Append($"""
+            a.id IN (
+                SELECT DISTINCT ON (a.repository_id) a.id FROM artifact a JOIN repository r ON r.id = a.repository_id
+                WHERE {ArtifactSql.IsListed} AND a.{(type.Key == "media_type" ? "media_type" : "artifact_type")} =
+            """).Append(" ").Parameter(type.Value)
+        .Append(" AND r.project_id = ").Parameter(project.Id)
+        .Append(" ORDER BY a.repository_id, a.push_time DESC, a.id DESC) AND ");
+
+    private static ArtifactDto Read(NpgsqlDataReader row)
+    {
+        var type = row.GetString(8);
+        return new ArtifactDto
+        {
+            Id = row.GetInt64(0),
+            RepositoryId = row.GetInt64(1),
+            RepositoryName = row.GetString(2),
+            ProjectId = row.GetInt64(3),
+            Digest = Digest.FromBytes(row.GetFieldValue<byte[]>(4)).Value,
+            ManifestMediaType = row.GetString(5),
+            MediaType = row.GetString(6),
+            ArtifactType = row.GetString(7),
+            Type = type,
+            Icon = ArtifactIcons.OfType(type),
+            Size = row.GetInt64(9),
+            PushTime = row.GetFieldValue<DateTimeOffset>(10),
+            PullTime = row.IsDBNull(11) ? default : row.GetFieldValue<DateTimeOffset>(11),
+            Annotations = Json(row, 12),
+            ExtraAttrs = Json(row, 13),
+        };
+    }
+
+    private static RawJson? Json(NpgsqlDataReader row, int column) =>
+        !row.IsDBNull(column) && row.GetString(column) is var text && text != NoAttributes ? new RawJson(text) : null;
+}

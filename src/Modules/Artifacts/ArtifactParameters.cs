@@ -1,0 +1,69 @@
+using Harbor.Oci;
+using Harbor.Platform.Http.Binding;
+using Microsoft.AspNetCore.Http;
+
+namespace Harbor.Modules.Artifacts;
+
+/// <summary>The repository that a path names.</summary>
+/// <param name="Name">Without the project, slashes and all; not checked against the grammar.</param>
+/// <remarks>Slashes are encoded twice in such a path: once for the path, once for proxies that decode it too early.</remarks>
+internal sealed record RepositoryPath(string Name) : IApiParameters<RepositoryPath>
+{
+    private static readonly ApiParameter Repository = new("repository_name", "path", "string", Required: true);
+
+    public static IReadOnlyList<ApiParameter> Parameters { get; } = [Repository];
+
+    public static RepositoryPath Read(HttpContext http) => new(Uri.UnescapeDataString(Repository.ReadText(http) ?? string.Empty));
+
+    /// <summary>The full name; null when no repository can have it.</summary>
+    public RepositoryName? In(string project) => RepositoryName.TryParse($"{project}/{Name}", out var name) ? name : null;
+}
+
+/// <summary>The artifact that a path names.</summary>
+/// <param name="Reference">A tag or a digest.</param>
+internal sealed record ArtifactPath(RepositoryPath Repository, string Reference) : IApiParameters<ArtifactPath>
+{
+    private static readonly ApiParameter ReferenceParameter = new("reference", "path", "string", Required: true);
+
+    public static IReadOnlyList<ApiParameter> Parameters { get; } = [.. RepositoryPath.Parameters, ReferenceParameter];
+
+    public static ArtifactPath Read(HttpContext http) => new(RepositoryPath.Read(http), ReferenceParameter.ReadText(http) ?? string.Empty);
+
+    /// <exception cref="RegistryException"><c>NOT_FOUND</c>: no artifact can have this name.</exception>
+    public RepositoryName In(string project) => Repository.In(project) ?? throw ContentErrors.ArtifactNotFound($"{project}/{Repository.Name}", Reference);
+}
+
+/// <summary>How much of each artifact is shown.</summary>
+internal sealed record ArtifactDetail(bool Tags, bool Accessories, bool InheritedAccessories) : IApiParameters<ArtifactDetail>
+{
+    public static readonly ArtifactDetail None = new(Tags: false, Accessories: false, InheritedAccessories: false);
+
+    private static readonly ApiParameter WithTag = ApiParameter.Flag("with_tag", standard: true);
+    private static readonly ApiParameter WithAccessory = ApiParameter.Flag("with_accessory", standard: false);
+    private static readonly ApiParameter WithInheritedAccessory = ApiParameter.Flag("with_inherited_accessory", standard: false);
+
+    /// <summary>The others of the contract ask for what no artifact has: labels, scan reports, immutability rules.</summary>
+    public static IReadOnlyList<ApiParameter> Parameters { get; } =
+    [
+        WithTag,
+        WithAccessory,
+        WithInheritedAccessory,
+        ApiParameter.Flag("with_label", standard: false),
+        ApiParameter.Flag("with_scan_overview", standard: false),
+        ApiParameter.Flag("with_sbom_overview", standard: false),
+        ApiParameter.Flag("with_immutable_status", standard: false),
+        new("X-Accept-Vulnerabilities", "header", "string"),
+    ];
+
+    public static ArtifactDetail Read(HttpContext http) =>
+        new(WithTag.ReadFlag(http), WithAccessory.ReadFlag(http), WithInheritedAccessory.ReadFlag(http));
+}
+
+internal sealed record ProjectArtifactParameters(bool LatestInRepository) : IApiParameters<ProjectArtifactParameters>
+{
+    private static readonly ApiParameter Latest = ApiParameter.Flag("latest_in_repository", standard: false);
+
+    public static IReadOnlyList<ApiParameter> Parameters { get; } = [Latest];
+
+    public static ProjectArtifactParameters Read(HttpContext http) => new(Latest.ReadFlag(http));
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Harbor.Modules.Artifacts;
+
+/// <summary>Registers what the management API shows of content.</summary>
+public static class ContentReading
+{
+    public static IServiceCollection AddContentReading(this IServiceCollection services) => services
+        .AddSingleton<RepositoryCounts>()
+        .AddSingleton<RepositoryListing>()
+        .AddSingleton<RepositoryChanges>()
+        .AddSingleton<RepositorySearch>()
+        .AddSingleton<StorageUse>()
+        .AddSingleton<ArtifactDetails>()
+        .AddSingleton<ArtifactListing>()
+        .AddSingleton<TagListing>()
+        .AddSingleton<AccessoryListing>();
+
+    public static void MapContentReading(this RouteGroupBuilder api)
+    {
+        api.MapRepositories();
+        api.MapArtifacts();
+    }
+}

@@ -1,0 +1,26 @@
+using Harbor.Platform.Data;
+
+namespace Harbor.Modules.Artifacts;
+
+/// <summary>How many repositories there are to see: those with at least one visible artifact.</summary>
+public sealed class RepositoryCounts(Database db)
+{
+    internal const string IsVisible = "EXISTS (SELECT 1 FROM artifact WHERE artifact.repository_id = repository.id AND artifact.deletion_id IS NULL)";
+
+    /// <summary>By project; projects without one are absent.</summary>
+    public async Task<IReadOnlyDictionary<long, long>> OfProjectsAsync(long[] projectIds, CancellationToken ct)
+    {
+        await using var command = db.Command($"""
+            SELECT project_id, count(*) FROM repository WHERE project_id = ANY($1) AND {IsVisible} GROUP BY project_id
+            """).With(projectIds);
+        var counts = await command.ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), ct);
+        return counts.ToDictionary(count => count.Item1, count => count.Item2);
+    }
+
+    public async Task<long> OfProjectAsync(long projectId, CancellationToken ct) =>
+        (await OfProjectsAsync([projectId], ct)).GetValueOrDefault(projectId);
+
+    /// <summary>Whether a project has one; asked under the project's lock by whoever deletes it.</summary>
+    public static Task<bool> HasAnyAsync(Transaction tx, long projectId) =>
+        tx.ScalarAsync<bool>($"SELECT EXISTS (SELECT 1 FROM repository WHERE project_id = $1 AND {IsVisible})", projectId);
+}

@@ -1,0 +1,63 @@
+using Harbor.Contracts;
+using Harbor.Modules.Access;
+using Harbor.Platform.Http;
+using Harbor.Platform.Http.Binding;
+using Harbor.Platform.Http.Listing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Harbor.Modules.Projects.Members;
+
+/// <summary>Members of a project. Harbor API tag <c>member</c>.</summary>
+internal static class MemberEndpoints
+{
+    public static void MapMembers(this RouteGroupBuilder api)
+    {
+        var members = api.MapGroup($"/projects{ProjectRoutes.ByNameOrId}/members").WithTags("member").WithMetadata(ProjectRoutes.NameHeader);
+        members.MapGet("/", List).WithName("listProjectMembers").Require(Resource.Member, AccessAction.List);
+        members.MapPost("/", Create).WithName("createProjectMember").Require(Resource.Member, AccessAction.Create);
+        members.MapGet("/{mid}", Get).WithName("getProjectMember").Require(Resource.Member, AccessAction.Read);
+        members.MapPut("/{mid}", Update).WithName("updateProjectMember").Require(Resource.Member, AccessAction.Update);
+        members.MapDelete("/{mid}", Delete).WithName("deleteProjectMember").Require(Resource.Member, AccessAction.Delete);
+    }
+
+    private static async Task<PageResult<ProjectMemberDto>> List(
+        ProjectScope project, MemberListParameters parameters, PageRequest page, ProjectMembers members, CancellationToken ct) =>
+        new(page, await members.ListAsync(project, parameters.EntityName, page, ct));
+
+    private static async Task<CreatedAnswer> Create(
+        ProjectScope project, OptionalJsonBody<ProjectMemberRequest> project_member, ProjectMembers members, CancellationToken ct)
+    {
+        var request = project_member.Value ?? throw MemberErrors.NobodyNamed();
+        return new CreatedAnswer($"{await members.AddAsync(project, UserIn(request), request.RoleId, ct)}");
+    }
+
+    private static async Task<JsonAnswer<ProjectMemberDto>> Get(ProjectScope project, MemberPath member, ProjectMembers members, CancellationToken ct) =>
+        JsonAnswer.Of(await members.FindAsync(project, member.Id, ct) ?? throw MemberErrors.NotFound(member.Id));
+
+    private static async Task<Ok> Update(
+        ProjectScope project, MemberPath member, OptionalJsonBody<RoleRequest> role, ProjectMembers members, CancellationToken ct)
+    {
+        await members.UpdateAsync(project, member.Id, role.Value?.RoleId, ct);
+        return TypedResults.Ok();
+    }
+
+    private static async Task<Ok> Delete(ProjectScope project, MemberPath member, ProjectMembers members, CancellationToken ct)
+    {
+        await members.DeleteAsync(project, member.Id, ct);
+        return TypedResults.Ok();
+    }
+
+    /// <summary>Whom the request means: a user's id, a group's id, a username, a group's name, in this order.</summary>
+    private static MemberUserRequest UserIn(ProjectMemberRequest request) => request switch
+    {
+        { MemberUser: { UserId: not (null or 0) } user } => user,
+        { MemberGroup.Id: { } id and not 0 } => throw MemberErrors.NoSuchGroup(id),
+        { MemberUser: { Username: { Length: > 0 } } user } => user,
+        { MemberGroup.LdapGroupDn: { Length: > 0 } name } => throw MemberErrors.NoSuchGroup(name),
+        { MemberGroup.GroupName: { Length: > 0 } name } => throw MemberErrors.NoSuchGroup(name),
+        _ => throw MemberErrors.NobodyNamed(),
+    };
+}
