@@ -31,4 +31,12 @@ namespace Harbor.Contracts;
 [JsonSerializable(typeof(StatisticDto))]
 [JsonSerializable(typeof(SearchDto))]
 [JsonSerializable(typeof(PermissionsDto))]
+[JsonSerializable(typeof(IReadOnlyList<PermissionDto>))]
+[JsonSerializable(typeof(UserDto))]
+[JsonSerializable(typeof(IReadOnlyList<UserDto>))]
+[JsonSerializable(typeof(IReadOnlyList<UserSearchItemDto>))]
+[JsonSerializable(typeof(UserCreationRequest))]
+[JsonSerializable(typeof(UserProfileRequest))]
+[JsonSerializable(typeof(PasswordRequest))]
+[JsonSerializable(typeof(SysAdminRequest))]
 public sealed partial class HarborJsonContext : JsonSerializerContext;

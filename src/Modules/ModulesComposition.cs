@@ -18,9 +18,10 @@ public static class ModulesComposition
 {
     public static IServiceCollection AddModules(this IServiceCollection services) => services
         .AddRegistryDbContext(typeof(ModulesComposition).Assembly)
-        .AddSingleton<Settings>()
-        .AddSingleton<ProjectQuotas>()
+        .AddConfiguration()
+        .AddAccess()
         .AddIdentity()
+        .AddQuotas()
         .AddProjects()
         .AddContent()
         .AddContentReading()
@@ -33,11 +34,14 @@ public static class ModulesComposition
     public static IEndpointRouteBuilder MapModules(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapManagementApi();
+        api.MapIdentity();
         api.MapProjectsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
         api.MapPermissions();
         routes.MapApiVersion();
+        routes.MapTokenService();
+        routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();
         return routes;
     }

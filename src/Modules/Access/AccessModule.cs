@@ -1,6 +1,12 @@
+using Harbor.Modules.Access.Csrf;
+using Harbor.Modules.Access.Tokens;
+using Harbor.Platform;
+using Harbor.Platform.Security;
+using Harbor.Platform.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Modules.Access;
 
@@ -10,10 +16,26 @@ public static class AccessModule
     // A request under these is an API call; everything else is the portal, which is public.
     private static readonly string[] Guarded = ["/api", "/c", "/service"];
 
-    /// <summary>Authenticates and authorizes every request. Comes after routing and before the endpoints.</summary>
+    public static IServiceCollection AddAccess(this IServiceCollection services) => services
+        .AddSingleton(provider => new SigningKeys(provider.GetRequiredService<HarborOptions>(), Keeper(provider, SigningKeys.SecretName)))
+        .AddSingleton<IFirstStart>(provider => provider.GetRequiredService<SigningKeys>())
+        .AddSingleton(provider => new CsrfKey(provider.GetRequiredService<HarborOptions>(), Keeper(provider, CsrfKey.SecretName)))
+        .AddSingleton<IFirstStart>(provider => provider.GetRequiredService<CsrfKey>())
+        .AddSingleton<CsrfTokens>()
+        .AddSingleton<VerifiedTokens>()
+        .AddSingleton<TokenIssuer>()
+        .AddSingleton<IAuthenticator, TokenAuthenticator>()
+        .AddSingleton<Challenges>()
+        .AddSingleton<HeldPermissions>();
+
+    /// <summary>Checks CSRF tokens, authenticates and authorizes every request. Comes after routing and before the endpoints.</summary>
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app) => app
+        .UseMiddleware<CsrfMiddleware>()
         .UseMiddleware<AuthenticationMiddleware>()
         .UseMiddleware<AuthorizationMiddleware>();
+
+    /// <summary>The registry's token service.</summary>
+    public static void MapTokenService(this IEndpointRouteBuilder routes) => routes.MapTokens();
 
     /// <summary>Refuses to serve an API endpoint that forgot to say who may call it. Comes after everything is mapped.</summary>
     /// <exception cref="InvalidOperationException">Such an endpoint exists; the message names each.</exception>
@@ -28,6 +50,9 @@ public static class AccessModule
             throw new InvalidOperationException($"These endpoints do not say who may call them: {string.Join("; ", open)}.");
         }
     }
+
+    private static Func<Func<byte[]>, CancellationToken, Task<byte[]>> Keeper(IServiceProvider provider, string name) =>
+        (make, ct) => provider.GetRequiredService<InstanceSecrets>().GetOrCreateAsync(name, make, ct);
 
     private static bool IsGuarded(RouteEndpoint endpoint)
     {

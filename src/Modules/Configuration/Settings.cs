@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Harbor.Modules.Access.Tokens;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 
@@ -6,7 +7,7 @@ namespace Harbor.Modules.Configuration;
 
 /// <summary>Reads the settings that an administrator changes while the server runs, from memory where that is safe.</summary>
 /// <remarks>Whoever writes a setting evicts <see cref="CacheKey"/>, in the same transaction.</remarks>
-public sealed class Settings(Database database, ChangeFeed feed)
+public sealed class Settings(Database database, ChangeFeed feed) : ITokenLifetime
 {
     /// <summary>Key of the one fact that all settings are.</summary>
     public const string CacheKey = "settings";
@@ -26,6 +27,9 @@ public sealed class Settings(Database database, ChangeFeed feed)
 
     /// <summary>Whether visitors of the portal may make themselves an account.</summary>
     public ValueTask<bool> SelfRegistrationAsync(CancellationToken ct) => GetAsync(KnownSettings.SelfRegistration, ct);
+
+    /// <summary>Where users come from.</summary>
+    public ValueTask<string> AuthModeAsync(CancellationToken ct) => GetAsync(KnownSettings.AuthMode, ct);
 
     private async ValueTask<TimeSpan> MinutesAsync(Setting<long> setting, CancellationToken ct) => TimeSpan.FromMinutes(await GetAsync(setting, ct));
 

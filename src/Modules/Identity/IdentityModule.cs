@@ -1,4 +1,7 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.Identity.Sessions;
+using Harbor.Platform;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Modules.Identity;
@@ -15,5 +18,18 @@ public static class IdentityModule
             provider.GetRequiredService<PasswordVerifier>(),
             provider.GetRequiredService<SignInLock>(),
             provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<IAuthenticator, BasicAuthenticator>();
+        .AddSingleton<IAuthenticator, BasicAuthenticator>()
+        .AddSingleton<SessionStore>()
+        .AddSingleton<IAuthenticator, SessionAuthenticator>()
+        .AddSingleton<Users>()
+        .AddSingleton<UserListing>()
+        .AddSingleton<Registrations>()
+        .AddSingleton<PasswordChanges>()
+        .AddSingleton<IFirstStart, AdminPasswordStart>();
+
+    /// <summary>The management API's operations on users.</summary>
+    public static void MapIdentity(this RouteGroupBuilder api) => api.MapUsers();
+
+    /// <summary>The portal's own addresses under <c>/c</c>.</summary>
+    public static void MapSignIn(this IEndpointRouteBuilder routes) => routes.MapSessions();
 }

@@ -28,9 +28,29 @@ internal sealed class PasswordVerifier : IDisposable
         return check.Value.WaitAsync(ct);
     }
 
+    /// <summary>Hashes a new password, in the same line.</summary>
+    /// <exception cref="RegistryException"><c>TOO_MANY_REQUEST</c>: too many are waiting.</exception>
+    public Task<PasswordHash> HashAsync(string password, CancellationToken ct) => InLineAsync(() => PasswordHash.Create(password), ct);
+
     public void Dispose() => slots.Dispose();
 
     private async Task<bool> RunAsync((CredentialKey, PasswordHash Hash) key, string password)
+    {
+        try
+        {
+            return await InLineAsync(() =>
+            {
+                Interlocked.Increment(ref runs);
+                return key.Hash.Verify(password);
+            }, CancellationToken.None);
+        }
+        finally
+        {
+            running.TryRemove(key, out _);
+        }
+    }
+
+    private async Task<T> InLineAsync<T>(Func<T> work, CancellationToken ct)
     {
         try
         {
@@ -39,11 +59,10 @@ internal sealed class PasswordVerifier : IDisposable
                 throw new RegistryException(ErrorCode.TooManyRequests, "too many sign-ins at once, try again");
             }
 
-            await slots.WaitAsync(CancellationToken.None);
+            await slots.WaitAsync(ct);
             try
             {
-                Interlocked.Increment(ref runs);
-                return await Task.Run(() => key.Hash.Verify(password), CancellationToken.None);
+                return await Task.Run(work, CancellationToken.None);
             }
             finally
             {
@@ -53,7 +72,6 @@ internal sealed class PasswordVerifier : IDisposable
         finally
         {
             Interlocked.Decrement(ref waiting);
-            running.TryRemove(key, out _);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.Identity;
 using Harbor.Modules.Projects.Members;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,7 @@ public static class ProjectsModule
         .AddSingleton<IProjectDirectory, ProjectDirectory>()
         .AddSingleton<ProjectChanges>()
         .AddSingleton<ProjectMembers>()
+        .AddSingleton<IUserDeparture, MemberDeparture>()
         .AddScoped<ProjectListing>()
         .AddScoped(provider => new ProjectSearch(provider.GetRequiredService<ProjectListing>()));
 

@@ -37,6 +37,9 @@ public sealed class HarborOptions
     /// <summary>Key of the portal's CSRF cookies (<c>CSRF_KEY</c>, 32 characters); null: one that is made at the first start.</summary>
     public Secret? CsrfKey { get; init; }
 
+    /// <summary>Whether the row of a deleted user keeps nothing of his name and address (<c>GDPR_DELETE_USER</c>). Default no.</summary>
+    public bool ForgetDeletedUsers { get; init; }
+
     /// <summary>How long unused content is kept from the collector (<c>GC_TIME_WINDOW_HOURS</c>). Default 2 hours.</summary>
     public TimeSpan GarbageGrace { get; init; } = TimeSpan.FromHours(2);
 

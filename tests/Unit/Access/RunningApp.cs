@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using Harbor.Modules.Access;
+using Harbor.Modules.Access.Csrf;
 using Harbor.Platform.Http;
+using Harbor.Platform.Settings;
+using Harbor.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -16,41 +19,50 @@ namespace Harbor.Unit.Access;
 internal sealed class RunningApp : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly CapturedLogs logs;
 
-    private RunningApp(WebApplication app, RecordingLogger log)
+    private RunningApp(WebApplication app, CapturedLogs logs)
     {
         this.app = app;
-        Log = log;
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        this.logs = logs;
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
     public HttpClient Client { get; }
 
-    public RecordingLogger Log { get; }
+    /// <summary>What was logged at warning level and above.</summary>
+    public IReadOnlyList<CapturedLogs.Entry> Warnings => [.. logs.Entries.Where(entry => entry.Level >= LogLevel.Warning)];
 
     public FakeProjectDirectory Projects => (FakeProjectDirectory)app.Services.GetRequiredService<IProjectDirectory>();
 
     /// <summary>Callers name themselves in the header <c>Test-User</c>: <c>id name</c>, and <c>admin</c> as a third word.</summary>
     public static async Task<RunningApp> StartAsync(Action<IEndpointRouteBuilder> map)
     {
-        var log = new RecordingLogger();
+        var logs = new CapturedLogs();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddSingleton<IProjectDirectory, FakeProjectDirectory>();
         builder.Services.AddSingleton<IAuthenticator, HeaderAuthenticator>();
+        var options = new HarborOptions { DataDirectory = "/nowhere", CsrfKey = new Secret("0123456789abcdef0123456789abcdef") };
+        var csrf = new CsrfKey(options, (make, _) => Task.FromResult(make()));
+        await csrf.RunAsync(CancellationToken.None);
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(csrf).AddSingleton<CsrfTokens>();
         var app = builder.Build();
         app.UseHttpEdge();
         app.UseRouting();
         app.UseAccess();
         map(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningApp(app, log);
+        return new RunningApp(app, logs);
     }
 
-    public async Task<Answer> GetAsync(string path, string? user = null, params (string Name, string Value)[] headers)
+    public Task<Answer> GetAsync(string path, string? user = null, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, user, content: null, headers);
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? user, HttpContent? content, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         if (user is not null)
         {
             request.Headers.Add("Test-User", user);

@@ -24,7 +24,7 @@ public sealed class ErrorEnvelopeTests
         Assert.Equal(HttpStatusCode.NotFound, answer.Status);
         Assert.Equal("""{"errors":[{"code":"NOT_FOUND","message":"artifact library/x:'v1' <not> found"}]}""" + "\n", answer.Body);
         Assert.Equal("application/json; charset=utf-8", answer.Headers["Content-Type"]);
-        Assert.Empty(app.Log.Entries);
+        Assert.Empty(app.Warnings);
     }
 
     [Fact]
@@ -45,8 +45,8 @@ public sealed class ErrorEnvelopeTests
         var answer = await app.GetAsync("/api/v2.0/x");
 
         Assert.Equal((HttpStatusCode.InternalServerError, "UNKNOWN", "internal server error"), (answer.Status, answer.Code, answer.Message));
-        var entry = Assert.Single(app.Log.Entries);
-        Assert.Equal((LogLevel.Error, "GET /api/v2.0/x failed."), (entry.Level, entry.Text));
+        var entry = Assert.Single(app.Warnings);
+        Assert.Equal((LogLevel.Error, "GET /api/v2.0/x failed."), (entry.Level, entry.Message));
         Assert.IsType<InvalidOperationException>(entry.Exception);
     }
 
@@ -85,7 +85,7 @@ public sealed class ErrorEnvelopeTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "SERVICE_UNAVAILABLE"), (answer.Status, answer.Code));
         Assert.EndsWith("try again", answer.Message, StringComparison.Ordinal);
         Assert.InRange(int.Parse(answer.Headers["Retry-After"], null), 1, 60);
-        Assert.Equal(LogLevel.Warning, Assert.Single(app.Log.Entries).Level);
+        Assert.Equal(LogLevel.Warning, Assert.Single(app.Warnings).Level);
         Assert.NotEmpty(trouble);
     }
 
@@ -107,7 +107,7 @@ public sealed class ErrorEnvelopeTests
 
         Assert.Equal((507, "INSUFFICIENT_STORAGE"), ((int)answer.Status, answer.Code));
         Assert.Contains("no space left", answer.Message, StringComparison.Ordinal);
-        Assert.Equal(LogLevel.Error, Assert.Single(app.Log.Entries).Level);
+        Assert.Equal(LogLevel.Error, Assert.Single(app.Warnings).Level);
         Assert.NotEmpty(disk);
     }
 
@@ -138,7 +138,7 @@ public sealed class ErrorEnvelopeTests
         var answer = await app.GetAsync("/api/v2.0/x");
 
         Assert.Equal((status, code, "too much"), ((int)answer.Status, answer.Code, answer.Message));
-        Assert.Empty(app.Log.Entries);
+        Assert.Empty(app.Warnings);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class ErrorEnvelopeTests
         }));
 
         await Assert.ThrowsAsync<HttpRequestException>(() => app.GetAsync("/v2/x"));
-        Assert.Equal("GET /v2/x failed.", Assert.Single(app.Log.Entries).Text);
+        Assert.Equal("GET /v2/x failed.", Assert.Single(app.Warnings).Message);
     }
 
     public static TheoryData<string, Func<HttpContext, Task>> Waits => new()
@@ -208,7 +208,7 @@ public sealed class ErrorEnvelopeTests
 
         await ended.Task.WaitAsync(TestContext.Current.CancellationToken);
         await app.GetAsync("/api/other");
-        Assert.Empty(app.Log.Entries);
+        Assert.Empty(app.Warnings);
         Assert.NotEmpty(waiting);
     }
 

@@ -1,10 +1,9 @@
-using Harbor.Modules.Configuration;
 using Harbor.Oci;
 
 namespace Harbor.Modules.Access.Tokens;
 
 /// <summary>Issues bearer tokens: what a caller may do in the projects he asks about, for half an hour.</summary>
-internal sealed class TokenIssuer(SigningKeys keys, IProjectDirectory projects, Settings settings, TimeProvider clock)
+internal sealed class TokenIssuer(SigningKeys keys, IProjectDirectory projects, ITokenLifetime lifetimes, TimeProvider clock)
 {
     private static readonly AccessAction[] RepositoryActions = [AccessAction.Pull, AccessAction.Push, AccessAction.Delete, AccessAction.ScannerPull];
 
@@ -18,7 +17,7 @@ internal sealed class TokenIssuer(SigningKeys keys, IProjectDirectory projects, 
         }
 
         var now = DateTimeOffset.FromUnixTimeSeconds(clock.GetUtcNow().ToUnixTimeSeconds());
-        var lifetime = await settings.TokenLifetimeAsync(ct);
+        var lifetime = await lifetimes.TokenLifetimeAsync(ct);
         var claims = new TokenClaims(caller.Name, now, now, now + lifetime, access);
         return new IssuedToken(TokenWriter.Write(claims, keys.Current), now, lifetime);
     }

@@ -1,0 +1,35 @@
+using Harbor.Platform.Data;
+
+namespace Harbor.Modules.Identity;
+
+/// <summary>Changes passwords.</summary>
+internal sealed class PasswordChanges(Users users, Database database, PasswordVerifier verifier)
+{
+    /// <param name="old">What a user who changes his own says it is now; null when somebody else changes it, who need not know.</param>
+    /// <param name="session">Cookie of the request.</param>
+    /// <exception cref="Oci.RegistryException"><c>FORBIDDEN</c>: not the old password; <c>BAD_REQUEST</c>: not a good new one; <c>NOT_FOUND</c>.</exception>
+    public async Task ChangeAsync(long userId, string? old, string next, string? session, CancellationToken ct)
+    {
+        var user = await users.GetAsync(userId, ct);
+        var current = await FindHashAsync(userId, ct);
+        if (old is not null && (current is null || !await verifier.VerifyAsync(CredentialKey.Of(user.Username, old), old, current, ct)))
+        {
+            throw UserErrors.WrongPassword();
+        }
+
+        PasswordRule.Check(next);
+        if (current is not null && await verifier.VerifyAsync(CredentialKey.Of(user.Username, next), next, current, ct))
+        {
+            throw UserErrors.SamePassword();
+        }
+
+        await users.SetPasswordAsync(userId, await verifier.HashAsync(next, ct), old is null ? null : session, ct);
+    }
+
+    private async Task<PasswordHash?> FindHashAsync(long userId, CancellationToken ct)
+    {
+        await using var command = database.Command(
+            "SELECT password_version, password_salt, password_hash FROM harbor_user WHERE id = $1 AND password_hash IS NOT NULL").With(userId);
+        return await command.FindAsync(row => new PasswordHash(row.GetString(0), row.GetString(1), row.GetString(2)), ct);
+    }
+}

@@ -1,0 +1,73 @@
+using Harbor.Modules.Access;
+using Harbor.Modules.Configuration;
+using Harbor.Oci;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Harbor.Modules.Identity.Sessions;
+
+/// <summary>What the portal needs to sign people in and out. Refusals have no body, as in Harbor.</summary>
+internal static class SessionEndpoints
+{
+    public static void MapSessions(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/c/login", SignInAsync).AllowAnyone();
+        routes.MapGet("/c/log_out", SignOutAsync).AllowAnyone();
+        routes.MapPost("/c/userExists", UserExistsAsync).AllowAnyone();
+    }
+
+    private static async Task<Results<Ok, UnauthorizedHttpResult>> SignInAsync(HttpContext http, SignIns signIns, SessionStore sessions, CancellationToken ct)
+    {
+        var form = await ReadFormAsync(http, ct);
+        if (await signIns.TryAsync(form["principal"].ToString(), form["password"].ToString(), ct) is not { } account)
+        {
+            return TypedResults.Unauthorized();
+        }
+
+        if (SessionCookie.Find(http.Request) is { } old)
+        {
+            await sessions.EndAsync(old, ct);
+        }
+
+        // A new value, whoever set the old one: nobody knows it but this browser.
+        await sessions.StartAsync(SessionCookie.Issue(http), account, ct);
+        return TypedResults.Ok();
+    }
+
+    private static async Task<Ok> SignOutAsync(HttpContext http, SessionStore sessions, CancellationToken ct)
+    {
+        if (SessionCookie.Find(http.Request) is { } cookie)
+        {
+            await sessions.EndAsync(cookie, ct);
+            SessionCookie.Remove(http);
+        }
+
+        return TypedResults.Ok();
+    }
+
+    private static async Task<IResult> UserExistsAsync(HttpContext http, SecurityContext caller, Users users, Settings settings, CancellationToken ct)
+    {
+        if (!caller.IsSystemAdmin && !await settings.SelfRegistrationAsync(ct))
+        {
+            return TypedResults.Text("self registration is off", statusCode: StatusCodes.Status412PreconditionFailed);
+        }
+
+        var form = await ReadFormAsync(http, ct);
+        var exists = await users.ExistsAsync(form["target"].ToString(), form["value"].ToString(), ct);
+        return TypedResults.Text(exists ? "true" : "false", "application/json; charset=utf-8");
+    }
+
+    private static async ValueTask<IFormCollection> ReadFormAsync(HttpContext http, CancellationToken ct)
+    {
+        try
+        {
+            return http.Request.HasFormContentType ? await http.Request.ReadFormAsync(ct) : FormCollection.Empty;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RegistryException(ErrorCode.BadRequest, "the form is malformed", inner: e);
+        }
+    }
+}

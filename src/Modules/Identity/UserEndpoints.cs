@@ -1,0 +1,114 @@
+using Harbor.Contracts;
+using Harbor.Modules.Access;
+using Harbor.Platform.Http;
+using Harbor.Platform.Http.Binding;
+using Harbor.Platform.Http.Listing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Harbor.Modules.Identity;
+
+/// <summary>Users. Harbor API tag <c>user</c>.</summary>
+internal static class UserEndpoints
+{
+    public static void MapUsers(this RouteGroupBuilder api)
+    {
+        var users = api.MapGroup("/users").WithTags("user");
+        users.MapGet("/", List).WithName("listUsers").RequireSystem(Resource.User, AccessAction.List);
+        users.MapPost("/", Create).WithName("createUser").AllowAnyone();
+        users.MapGet("/search", Search).WithName("searchUsers").RequireAuthenticated();
+        users.MapGet("/current", GetCurrent).WithName("getCurrentUserInfo").RequireAuthenticated();
+        users.MapGet("/current/permissions", GetPermissions).WithName("getCurrentUserPermissions").RequireAuthenticated();
+
+        var user = users.MapGroup(UserRoute.Path);
+        user.MapGet("/", Get).WithName("getUser").RequireAuthenticated();
+        user.MapPut("/", UpdateProfile).WithName("updateUserProfile").RequireAuthenticated();
+        user.MapDelete("/", Delete).WithName("deleteUser").RequireSystem(Resource.User, AccessAction.Delete);
+        user.MapPut("/password", UpdatePassword).WithName("updateUserPassword").RequireAuthenticated();
+        user.MapPut("/sysadmin", SetSysAdmin).WithName("setUserSysAdmin").RequireSystem(Resource.User, AccessAction.Update);
+    }
+
+    private static async Task<PageResult<UserDto>> List(
+        FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, UserListing listing, CancellationToken ct) =>
+        new(page, (await listing.ListAsync(UserListParameters.AddTo(q, http), sort, page, ct)).Select(Show));
+
+    private static async Task<CreatedAnswer> Create(JsonBody<UserCreationRequest> userReq, HttpContext http, Registrations registrations, CancellationToken ct) =>
+        new($"{await registrations.AddAsync(userReq.Value, http.Security(), SessionCookie.Find(http.Request) is not null, ct)}");
+
+    private static async Task<PageResult<UserSearchItemDto>> Search(UserSearchParameters parameters, PageRequest page, UserListing listing, CancellationToken ct) =>
+        new(page, (await listing.SearchAsync(parameters.Username, page, ct)).Select(user => new UserSearchItemDto { UserId = user.Id, Username = user.Username }));
+
+    private static async Task<JsonAnswer<UserDto>> GetCurrent(SecurityContext caller, Users users, CancellationToken ct) =>
+        JsonAnswer.Of(Show(await users.GetAsync(caller.UserId ?? throw UserErrors.NotAUser(), ct)));
+
+    private static async Task<JsonAnswer<IReadOnlyList<PermissionDto>>> GetPermissions(
+        PermissionParameters parameters, SecurityContext caller, HeldPermissions held, CancellationToken ct) =>
+        JsonAnswer.Of(await held.ListAsync(caller, parameters.Scope, parameters.Relative, ct));
+
+    private static async Task<JsonAnswer<UserDto>> Get(UserRoute route, SecurityContext caller, Users users, CancellationToken ct)
+    {
+        RequireSelfOr(AccessAction.Read, caller, route.Id);
+        return JsonAnswer.Of(Show(await users.GetAsync(route.Id, ct)));
+    }
+
+    private static async Task<Ok> UpdateProfile(
+        UserRoute route, JsonBody<UserProfileRequest> profile, SecurityContext caller, Users users, Registrations registrations, CancellationToken ct)
+    {
+        RequireSelfOr(AccessAction.Update, caller, route.Id);
+        await registrations.CheckChangeableAsync(route.Id, caller, ct);
+        await users.GetAsync(route.Id, ct);   // a missing user is missing, whatever is said of him
+        var given = profile.Value;
+        await users.UpdateProfileAsync(route.Id, UserProfile.From(given.Email, given.Realname, given.Comment), ct);
+        return TypedResults.Ok();
+    }
+
+    private static async Task<Ok> UpdatePassword(
+        UserRoute route, JsonBody<PasswordRequest> password, HttpContext http, PasswordChanges changes, Registrations registrations, CancellationToken ct)
+    {
+        var caller = http.Security();
+        RequireSelfOr(AccessAction.Update, caller, route.Id);
+        await registrations.CheckChangeableAsync(route.Id, caller, ct);
+        var (old, next) = (password.Value.OldPassword ?? string.Empty, password.Value.NewPassword ?? string.Empty);
+        await changes.ChangeAsync(route.Id, caller.UserId == route.Id ? old : null, next, SessionCookie.Find(http.Request), ct);
+        return TypedResults.Ok();
+    }
+
+    private static async Task<Ok> SetSysAdmin(UserRoute route, JsonBody<SysAdminRequest> sysadmin_flag, Users users, CancellationToken ct)
+    {
+        await users.SetSystemAdminAsync(route.Id, sysadmin_flag.Value.SysadminFlag ?? false, ct);
+        return TypedResults.Ok();
+    }
+
+    private static async Task<Ok> Delete(UserRoute route, SecurityContext caller, Users users, CancellationToken ct)
+    {
+        if (route.Id == User.AdminId || route.Id == caller.UserId)
+        {
+            throw UserErrors.Undeletable(route.Id);
+        }
+
+        await users.DeleteAsync(route.Id, ct);
+        return TypedResults.Ok();
+    }
+
+    private static void RequireSelfOr(AccessAction action, SecurityContext caller, long userId)
+    {
+        if (caller.UserId != userId && !caller.Can(Resource.User, action))
+        {
+            throw AccessErrors.RefusedInSystem(caller);
+        }
+    }
+
+    private static UserDto Show(User user) => new()
+    {
+        UserId = user.Id,
+        Username = user.Username,
+        Email = user.Email,
+        Realname = user.RealName,
+        Comment = user.Comment,
+        SysadminFlag = user.IsSystemAdmin,
+        CreationTime = user.CreationTime,
+        UpdateTime = user.UpdateTime,
+    };
+}
