@@ -5,6 +5,7 @@ using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
+using Harbor.Modules.SystemInfo;
 using Harbor.Platform.Data;
 using Harbor.Platform.Http;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +26,8 @@ public static class ModulesComposition
         .AddIdentity()
         .AddProjects()
         .AddContent()
-        .AddContentReading();
+        .AddContentReading()
+        .AddSystemInfo();
 
     /// <summary>What wraps every request; the error envelope is outermost.</summary>
     public static IApplicationBuilder UseModules(this IApplicationBuilder app) => app.UseHttpEdge();
@@ -39,6 +41,9 @@ public static class ModulesComposition
         api.MapContentReading();
         routes.MapTokenService();
         routes.MapSignIn();
+        api.MapSystemInfoModule();
+        api.MapPermissions();
+        routes.MapApiVersion();
         routes.CheckThatEveryEndpointIsGuarded();
         return routes;
     }

@@ -95,10 +95,11 @@ public sealed class ChangeFeed(DatabaseAddress address, TimeProvider clock, ILog
 
     private async Task PauseAsync(NpgsqlConnection connection, CancellationToken ct)
     {
+        // Whole milliseconds, one at least: Npgsql cuts off the fraction and takes zero for "for ever".
         var started = clock.GetTimestamp();
-        while (BeatInterval - clock.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
+        while (Math.Ceiling((BeatInterval - clock.GetElapsedTime(started)).TotalMilliseconds) is var left and > 0)
         {
-            await connection.WaitAsync(left, ct);
+            await connection.WaitAsync(TimeSpan.FromMilliseconds(left), ct);
         }
     }
 

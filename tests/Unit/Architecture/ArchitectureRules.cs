@@ -11,12 +11,25 @@ internal static class ArchitectureRules
             .Select(name => $"System.IO.{name}"),
     ];
 
-    // Storage keeps bytes; the embedded database, the key files and the server's start need the disk before Storage is there.
+    // A namespace, or one type. Storage keeps bytes; the others need the disk before Storage is there, or beside it.
     private static readonly string[] FilePlaces =
-        ["Harbor.Storage", "Harbor.Platform.Data.Embedded", "Harbor.Platform.Settings", "Harbor.Platform.Security", "Harbor.Server"];
+    [
+        "Harbor.Storage",
+        "Harbor.Platform.Data.Embedded",
+        "Harbor.Platform.Data.InstanceMarker",         // says whose store this is
+        "Harbor.Platform.Security",
+        "Harbor.Platform.Settings",
+        "Harbor.Modules.Access.Tokens.SigningKeys",    // reads the key file that the operator named
+        "Harbor.Server",
+    ];
 
-    // Speaks to the operator; starts the former; asks whether the operator looks at a terminal.
-    private static readonly string[] ConsolePlaces = ["Harbor.Server.HarborProgram", "Program", "Harbor.Server.HarborServer"];
+    private static readonly string[] ConsolePlaces =
+    [
+        "Program",
+        "Harbor.Server.HarborProgram",
+        "Harbor.Server.HarborServer",                  // asks whether the operator looks at a terminal
+        "Harbor.Platform.Security.AdminPassword",      // shows the first password, which must not reach the log
+    ];
 
     /// <summary>A use that the map does not permit, or of a type that its module keeps to itself.</summary>
     public static IEnumerable<string> ModuleViolations(IEnumerable<ModuleDefinition> program, ModuleMap map) =>
@@ -29,7 +42,7 @@ internal static class ArchitectureRules
     public static IEnumerable<string> FileViolations(IEnumerable<ModuleDefinition> program) =>
         from use in UsesOf(program)
         where FileTypes.Contains(use.Used.FullName)
-        where !FilePlaces.Any(place => $"{NamespaceOf(use.User)}.".StartsWith($"{place}.", StringComparison.Ordinal))
+        where !FilePlaces.Any(place => $"{Outermost(use.User).FullName}.".StartsWith($"{place}.", StringComparison.Ordinal))
         select $"{use.Used.Name} belongs to Storage: {Written(use.User)}";
 
     /// <summary>Text written past the log, by anything but the command line.</summary>
