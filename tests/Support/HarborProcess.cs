@@ -43,7 +43,7 @@ public sealed class HarborProcess : IAsyncDisposable
     public bool HasExited => process.HasExited;
 
     /// <summary>A client without credentials that follows no redirects.</summary>
-    public HttpClient Client => client ??= new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = Url };
+    public HttpClient Client => client ??= TestHarbor.Client(Url);
 
     /// <summary>Starts it and waits for the ready line.</summary>
     public static async Task<HarborProcess> StartAsync(HarborProcessOptions options)
