@@ -37,11 +37,11 @@ public static class ModulesComposition
         api.MapIdentity();
         api.MapProjectsModule();
         api.MapContentReading();
+        routes.MapTokenService();
+        routes.MapSignIn();
         api.MapSystemInfoModule();
         api.MapPermissions();
         routes.MapApiVersion();
-        routes.MapTokenService();
-        routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();
         return routes;
     }

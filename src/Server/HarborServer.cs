@@ -91,10 +91,10 @@ public sealed class HarborServer : IAsyncDisposable
 
         var app = builder.Build();
         app.UseForwardedHeaders(HttpServer.Forwarded(options));
-        app.Use(HttpServer.LimitBodyAsync);
         app.Use(EdgeHeaders.AddAsync);
         app.Use(LandingPage.DescribeMissAsync);
         app.UseModules();
+        app.Use(HttpServer.LimitBodyAsync);   // looks at the path, which is clean by now
         app.UseDistribution();
         app.UseRouting();
         app.UseAccess();

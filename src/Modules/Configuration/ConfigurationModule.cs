@@ -8,5 +8,5 @@ public static class ConfigurationModule
 {
     public static IServiceCollection AddConfiguration(this IServiceCollection services) => services
         .AddSingleton<Settings>()
-        .AddSingleton<ITokenLifetime>(provider => provider.GetRequiredService<Settings>());
+        .AddSingleton<TokenLifetime>(provider => provider.GetRequiredService<Settings>().TokenLifetimeAsync);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Harbor.Modules.Access.Tokens;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 
@@ -7,7 +6,7 @@ namespace Harbor.Modules.Configuration;
 
 /// <summary>Reads the settings that an administrator changes while the server runs, from memory where that is safe.</summary>
 /// <remarks>Whoever writes a setting evicts <see cref="CacheKey"/>, in the same transaction.</remarks>
-public sealed class Settings(Database database, ChangeFeed feed) : ITokenLifetime
+public sealed class Settings(Database database, ChangeFeed feed)
 {
     /// <summary>Key of the one fact that all settings are.</summary>
     public const string CacheKey = "settings";
@@ -27,9 +26,6 @@ public sealed class Settings(Database database, ChangeFeed feed) : ITokenLifetim
 
     /// <summary>Whether visitors of the portal may make themselves an account.</summary>
     public ValueTask<bool> SelfRegistrationAsync(CancellationToken ct) => GetAsync(KnownSettings.SelfRegistration, ct);
-
-    /// <summary>Where users come from.</summary>
-    public ValueTask<string> AuthModeAsync(CancellationToken ct) => GetAsync(KnownSettings.AuthMode, ct);
 
     private async ValueTask<TimeSpan> MinutesAsync(Setting<long> setting, CancellationToken ct) => TimeSpan.FromMinutes(await GetAsync(setting, ct));
 

@@ -24,7 +24,7 @@ internal sealed class Registrations(Users users, PasswordVerifier passwords, Set
     /// <exception cref="Oci.RegistryException"><c>FORBIDDEN</c>.</exception>
     public async ValueTask CheckChangeableAsync(long userId, SecurityContext caller, CancellationToken ct)
     {
-        if (await settings.AuthModeAsync(ct) != LocalUsers && (userId != User.AdminId || !caller.Can(Resource.User, AccessAction.Update)))
+        if (await settings.GetAsync(KnownSettings.AuthMode, ct) != LocalUsers && (userId != User.AdminId || !caller.Can(Resource.User, AccessAction.Update)))
         {
             throw UserErrors.NoLocalUsers();
         }
@@ -32,7 +32,7 @@ internal sealed class Registrations(Users users, PasswordVerifier passwords, Set
 
     private async ValueTask CheckMayAddAsync(SecurityContext caller, bool isBrowser, CancellationToken ct)
     {
-        if (await settings.AuthModeAsync(ct) != LocalUsers)
+        if (await settings.GetAsync(KnownSettings.AuthMode, ct) != LocalUsers)
         {
             throw UserErrors.NoLocalUsers();
         }

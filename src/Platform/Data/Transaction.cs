@@ -13,12 +13,30 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
 
     public CancellationToken Ct => ct;
 
+    /// <inheritdoc cref="Database.Rewrite"/>
+    internal Func<string, string>? Rewrite { get; init; }
+
     /// <summary>A command with positional parameters: <c>$1</c> is the first of <paramref name="values"/>.</summary>
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = new NpgsqlCommand(Rewrite?.Invoke(sql) ?? sql, connection);
         command.Parameters.AddPositional(values);
         return command;
+    }
+
+    /// <summary>Several statements in one round trip, run in order; each sees what those before it committed or did.</summary>
+    /// <returns>A reader over the results of those statements that return rows.</returns>
+    public async Task<NpgsqlDataReader> BatchAsync(params (string Sql, object?[] Values)[] statements)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var (sql, values) in statements)
+        {
+            var command = new NpgsqlBatchCommand(Rewrite?.Invoke(sql) ?? sql);
+            command.Parameters.AddPositional(values);
+            batch.BatchCommands.Add(command);
+        }
+
+        return await batch.ExecuteReaderAsync(ct);
     }
 
     /// <summary>Runs a statement; answers the number of rows it touched.</summary>
@@ -86,6 +104,19 @@ public static class CommandExtensions
             rows.Add(map(reader));
         }
 
+        return rows;
+    }
+
+    /// <summary>Every row of the current result, mapped; then goes on to the next result.</summary>
+    public static async Task<List<T>> TakeAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> map, CancellationToken ct)
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(ct))
+        {
+            rows.Add(map(reader));
+        }
+
+        await reader.NextResultAsync(ct);
         return rows;
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Harbor.Platform;
 using Harbor.Platform.Data;
+using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
 
 namespace Harbor.Modules.Access.Tokens;
@@ -13,23 +14,26 @@ internal sealed class SigningKeys(HarborOptions options, Func<Func<byte[]>, Canc
     /// <summary>Name of the kept key among the installation's secrets.</summary>
     public const string SecretName = "token-signing-key";
 
+    private const string Variable = "TOKEN_PRIVATE_KEY_PATH";
+
     private SigningKey? current;
 
     public SigningKey Current => current ?? throw new InvalidOperationException("The signing key is loaded at the start, before the first request.");
 
     /// <exception cref="StartupException">The operator's file cannot be used.</exception>
     public async Task RunAsync(CancellationToken ct) =>
-        current = options.TokenPrivateKeyPath is { } path ? await ReadAsync(path, ct) : Parse(await keep(Make, ct));
+        current = options.TokenPrivateKeyPath is { } path ? await ReadAsync(path, ct) : Parse(Encoding.ASCII.GetString(await keep(Make, ct)));
 
     private static async Task<SigningKey> ReadAsync(string path, CancellationToken ct)
     {
+        var pem = await PemFile.ReadAsync(Variable, path, ct);
         try
         {
-            return Parse(await File.ReadAllBytesAsync(path, ct));
+            return Parse(pem);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
-            throw new StartupException($"TOKEN_PRIVATE_KEY_PATH: {path} is not a readable RSA private key in PEM form of {SigningKey.MinKeyBits} bits or more: {e.Message}", e);
+            throw new StartupException($"{Variable}: {path} is not an RSA private key in PEM form of {SigningKey.MinKeyBits} bits or more: {e.Message}", e);
         }
     }
 
@@ -39,10 +43,10 @@ internal sealed class SigningKeys(HarborOptions options, Func<Func<byte[]>, Canc
         return Encoding.ASCII.GetBytes(rsa.ExportPkcs8PrivateKeyPem());
     }
 
-    private static SigningKey Parse(byte[] pem)
+    private static SigningKey Parse(string pem)
     {
         using var rsa = RSA.Create();
-        rsa.ImportFromPem(Encoding.UTF8.GetString(pem));
+        rsa.ImportFromPem(pem);
         return rsa.KeySize >= SigningKey.MinKeyBits ? new SigningKey(rsa) : throw new CryptographicException($"The key has {rsa.KeySize} bits.");
     }
 }

@@ -3,8 +3,11 @@ using Harbor.Oci;
 namespace Harbor.Modules.Access.Tokens;
 
 /// <summary>Issues bearer tokens: what a caller may do in the projects he asks about, for half an hour.</summary>
-internal sealed class TokenIssuer(SigningKeys keys, IProjectDirectory projects, ITokenLifetime lifetimes, TimeProvider clock)
+internal sealed class TokenIssuer(SigningKeys keys, IProjectDirectory projects, TokenLifetime lifetime, TimeProvider clock)
 {
+    // The setting allows more than a date can hold.
+    private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(365 * 100);
+
     private static readonly AccessAction[] RepositoryActions = [AccessAction.Pull, AccessAction.Push, AccessAction.Delete, AccessAction.ScannerPull];
 
     public async Task<IssuedToken> IssueAsync(SecurityContext caller, IReadOnlyList<string> scopes, CancellationToken ct)
@@ -17,9 +20,10 @@ internal sealed class TokenIssuer(SigningKeys keys, IProjectDirectory projects, 
         }
 
         var now = DateTimeOffset.FromUnixTimeSeconds(clock.GetUtcNow().ToUnixTimeSeconds());
-        var lifetime = await lifetimes.TokenLifetimeAsync(ct);
-        var claims = new TokenClaims(caller.Name, now, now, now + lifetime, access);
-        return new IssuedToken(TokenWriter.Write(claims, keys.Current), now, lifetime);
+        var good = await lifetime(ct);
+        good = good < MaxLifetime ? good : MaxLifetime;
+        var claims = new TokenClaims(caller.Name, now, now, now + good, access);
+        return new IssuedToken(TokenWriter.Write(claims, keys.Current), now, good);
     }
 
     /// <summary>What is granted has little to do with the actions asked for: everything the caller has in the project, as in Harbor.</summary>
@@ -49,6 +53,9 @@ internal sealed class TokenIssuer(SigningKeys keys, IProjectDirectory projects, 
         return granted;
     }
 }
+
+/// <summary>How long a new token is good; the settings know.</summary>
+public delegate ValueTask<TimeSpan> TokenLifetime(CancellationToken ct);
 
 /// <param name="Text">The token itself. A secret.</param>
 internal sealed record IssuedToken(string Text, DateTimeOffset IssuedAt, TimeSpan Lifetime)
