@@ -14,8 +14,8 @@ public sealed class TestHarbor : IAsyncDisposable
 {
     public const string AdminPassword = "Harbor12345";
 
-    // The template database's secrets are encrypted with it. 32 bytes in hex.
-    private const string SecretKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    /// <summary>The key of the secrets in every test database.</summary>
+    public const string SecretKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
     private static int projects;
 
@@ -30,7 +30,7 @@ public sealed class TestHarbor : IAsyncDisposable
         (Database, DataDirectory, Logs) = (database, dataDirectory, logs);
         Database.Serves(server.Services.GetRequiredService<NpgsqlDataSource>());
         Url = new Uri(server.Urls[0]);
-        Anonymous = Client(null);
+        Anonymous = Kept(Client(Url));
         Admin = ClientAs("admin", AdminPassword);
     }
 
@@ -70,10 +70,24 @@ public sealed class TestHarbor : IAsyncDisposable
     public Task<TestHarbor> ReplicaAsync(Action<IServiceCollection>? services = null) =>
         StartAsync(new TestHarborOptions { Database = Database, DataDirectory = DataDirectory, Services = services });
 
-    public HttpClient ClientAs(string user, string password) =>
-        Client(new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))));
+    public HttpClient ClientAs(string user, string password) => Kept(Client(Url, Basic(user, password)));
 
-    public HttpClient ClientWithToken(string token) => Client(new AuthenticationHeaderValue("Bearer", token));
+    public HttpClient ClientWithToken(string token) => Kept(Client(Url, new AuthenticationHeaderValue("Bearer", token)));
+
+    /// <summary>A client for any server that follows no redirects and keeps no cookies.</summary>
+    public static HttpClient Client(Uri url, AuthenticationHeaderValue? authorization = null)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+        {
+            BaseAddress = url,
+            Timeout = TimeSpan.FromMinutes(5),
+        };
+        client.DefaultRequestHeaders.Authorization = authorization;
+        return client;
+    }
+
+    public static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     /// <summary>Makes a project and answers its name.</summary>
     public async Task<string> ProjectAsync(string? name = null, bool isPublic = false)
@@ -117,18 +131,13 @@ public sealed class TestHarbor : IAsyncDisposable
         GarbageGrace = options.GarbageGrace,
         UploadLifetime = options.UploadLifetime,
         ShutdownTimeout = options.ShutdownTimeout,
+        ForgetDeletedUsers = options.ForgetDeletedUsers,
     };
 
     internal static void Quiet(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders());
 
-    private HttpClient Client(AuthenticationHeaderValue? authorization)
+    private HttpClient Kept(HttpClient client)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
-        {
-            BaseAddress = Url,
-            Timeout = TimeSpan.FromMinutes(5),
-        };
-        client.DefaultRequestHeaders.Authorization = authorization;
         clients.Add(client);
         return client;
     }

@@ -26,6 +26,12 @@ public sealed class Settings(Database database, ChangeFeed feed)
 
     /// <summary>Whether visitors of the portal may make themselves an account.</summary>
     public ValueTask<bool> SelfRegistrationAsync(CancellationToken ct) => GetAsync(KnownSettings.SelfRegistration, ct);
+<<<<<<< HEAD
+
+    /// <summary>Where users come from.</summary>
+    public ValueTask<string> AuthModeAsync(CancellationToken ct) => GetAsync(KnownSettings.AuthMode, ct);
+=======
+>>>>>>> management
 
     private async ValueTask<TimeSpan> MinutesAsync(Setting<long> setting, CancellationToken ct) => TimeSpan.FromMinutes(await GetAsync(setting, ct));
 
