@@ -1,5 +1,4 @@
 using Harbor.Modules.Access;
-using Harbor.Modules.Access.Tokens;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
@@ -19,11 +18,10 @@ public static class ModulesComposition
 {
     public static IServiceCollection AddModules(this IServiceCollection services) => services
         .AddRegistryDbContext(typeof(ModulesComposition).Assembly)
-        .AddSingleton<Settings>()
-        .AddSingleton<TokenLifetime>(provider => provider.GetRequiredService<Settings>().TokenLifetimeAsync)
-        .AddSingleton<ProjectQuotas>()
+        .AddConfiguration()
         .AddAccess()
         .AddIdentity()
+        .AddQuotas()
         .AddProjects()
         .AddContent()
         .AddContentReading()
@@ -44,6 +42,8 @@ public static class ModulesComposition
         api.MapSystemInfoModule();
         api.MapPermissions();
         routes.MapApiVersion();
+        routes.MapTokenService();
+        routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();
         return routes;
     }

@@ -12,7 +12,6 @@ namespace Harbor.Platform.Data;
 public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
 {
     private const int MaxAttempts = 5;
-    private const string LimitWaiting = "SET LOCAL lock_timeout = '10s'";
 
     public NpgsqlDataSource Source => source;
 
@@ -36,11 +35,6 @@ public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
             {
                 await using var connection = await source.OpenConnectionAsync(ct);
                 await using var transaction = await connection.BeginTransactionAsync(ct);
-                await using (var limit = new NpgsqlCommand(LimitWaiting, connection))
-                {
-                    await limit.ExecuteNonQueryAsync(ct);
-                }
-
                 var result = await work(new Transaction(connection, ct) { Rewrite = Rewrite });
 
                 // From here on the outcome is the database's: a caller that hangs up must not leave it in doubt.

@@ -24,6 +24,21 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
         return command;
     }
 
+    /// <summary>Several statements in one round trip, run in order; each sees what those before it committed or did.</summary>
+    /// <returns>A reader over the results of those statements that return rows.</returns>
+    public async Task<NpgsqlDataReader> BatchAsync(params (string Sql, object?[] Values)[] statements)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var (sql, values) in statements)
+        {
+            var command = new NpgsqlBatchCommand(Rewrite?.Invoke(sql) ?? sql);
+            command.Parameters.AddPositional(values);
+            batch.BatchCommands.Add(command);
+        }
+
+        return await batch.ExecuteReaderAsync(ct);
+    }
+
     /// <summary>Runs a statement; answers the number of rows it touched.</summary>
     public async Task<int> ExecuteAsync(string sql, params object?[] values)
     {
@@ -89,6 +104,19 @@ public static class CommandExtensions
             rows.Add(map(reader));
         }
 
+        return rows;
+    }
+
+    /// <summary>Every row of the current result, mapped; then goes on to the next result.</summary>
+    public static async Task<List<T>> TakeAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> map, CancellationToken ct)
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(ct))
+        {
+            rows.Add(map(reader));
+        }
+
+        await reader.NextResultAsync(ct);
         return rows;
     }
 

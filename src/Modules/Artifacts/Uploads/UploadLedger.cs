@@ -77,20 +77,22 @@ internal sealed class UploadLedger(Database db, IBlobStore store)
     }
 
     /// <summary>Accepts what the claim wrote and gives the claim back. False when the claim was lost: nothing is accepted then.</summary>
-    public Task<bool> ReleaseAsync(UploadClaim claim, long accepted, Digest? digestSoFar, CancellationToken ct) =>
-        db.TransactAsync(async tx =>
-        {
-            var released = await tx.ExecuteAsync("""
+    public async Task<bool> ReleaseAsync(UploadClaim claim, long accepted, Digest? digestSoFar, CancellationToken ct)
+    {
+        await using var command = db.Command("""
+            WITH released AS (
                 UPDATE upload SET accepted = $3, digest_so_far = $4, staged = claim_staged, claim = NULL, claim_until = NULL, claim_staged = NULL, location = NULL
                 WHERE id = $1 AND claim = $2
-                """, claim.UploadId, claim.Id, accepted, digestSoFar?.ToBytes());
-            if (released == 1 && claim.Source is { } source && source != claim.Stage)
-            {
-                await Erasures.AddAsync(tx, [source], claim.Accepted, Lease);
-            }
-
-            return released == 1;
-        }, ct);
+                RETURNING id),
+            replaced AS (
+                INSERT INTO erasure (location, size, erase_after)
+                SELECT $5, $6, harbor_now() + $7 FROM released WHERE $5::text IS NOT NULL
+                ON CONFLICT (location) DO NOTHING)
+            SELECT count(*)::int FROM released
+            """).With(
+                claim.UploadId, claim.Id, accepted, digestSoFar?.ToBytes(), claim.Source != claim.Stage ? claim.Source?.Key : null, claim.Accepted, Lease);
+        return (int)(await command.ExecuteScalarAsync(ct))! == 1;
+    }
 
     /// <summary>Ends an upload without a blob, whoever is writing to it; its bytes are erased. False when there was none.</summary>
     public Task<bool> VoidAsync(Guid id, long repositoryId, CancellationToken ct) =>
