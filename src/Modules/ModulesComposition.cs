@@ -40,8 +40,6 @@ public static class ModulesComposition
         api.MapSystemInfoModule();
         api.MapPermissions();
         routes.MapApiVersion();
-        routes.MapTokenService();
-        routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();
         return routes;
     }

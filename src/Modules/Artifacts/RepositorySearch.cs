@@ -15,12 +15,10 @@ public sealed class RepositorySearch(Database db)
     public async Task<IReadOnlyList<SearchRepositoryDto>> FindAsync(VisibleProjects projects, string part, CancellationToken ct)
     {
         await using var command = db.Command($"""
-            SELECT repository.project_id, project.name, project.public, repository.name, repository.pull_count,
+            SELECT repository.project_id, project.name, {VisibleProjects.IsPublic}, repository.name, repository.pull_count,
                 (SELECT count(*) FROM artifact a WHERE a.repository_id = repository.id AND {ArtifactSql.IsListed})
-            FROM repository JOIN (
-                SELECT id, name, EXISTS (SELECT 1 FROM project_metadata m WHERE m.project_id = p.id AND m.name = 'public' AND m.value = 'true') AS public
-                FROM project p WHERE NOT p.deleted) AS project ON project.id = repository.project_id
-            WHERE ($1 OR project.public OR project.id = ANY($2)) AND repository.name ILIKE $3 AND {RepositoryCounts.IsVisible}
+            FROM repository JOIN project ON project.id = repository.project_id
+            WHERE NOT project.deleted AND ($1 OR project.id = ANY($2) OR {VisibleProjects.IsPublic}) AND repository.name ILIKE $3 AND {RepositoryCounts.IsVisible}
             ORDER BY repository.name LIMIT $4
             """).With(projects.All, projects.MemberOf, LikePattern.Containing(part), MaxFound);
         return await command.ListAsync(row => new SearchRepositoryDto

@@ -1,7 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts;
-using Harbor.Modules.Projects;
 using Harbor.Platform.Data;
 using Npgsql;
 
@@ -15,7 +14,7 @@ internal sealed class Statistics(Database db, IProjectDirectory projects, Storag
             count(*) FILTER (WHERE public), coalesce(sum(repositories) FILTER (WHERE public), 0)::bigint,
             count(*) FILTER (WHERE own AND NOT public), coalesce(sum(repositories) FILTER (WHERE own AND NOT public), 0)::bigint
         FROM (
-            SELECT {ProjectSql.IsPublic} AS public, project.id = ANY($1) AS own,
+            SELECT {VisibleProjects.IsPublic} AS public, project.id = ANY($1) AS own,
                 (SELECT count(*) FROM repository WHERE repository.project_id = project.id AND {RepositoryCounts.IsVisible}) AS repositories
             FROM project WHERE NOT project.deleted) AS counted
         """;

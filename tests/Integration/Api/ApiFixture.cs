@@ -103,6 +103,7 @@ public sealed class ApiFixture : IAsyncLifetime
 
     /// <summary>Makes one artifact a part of another, which then is an index.</summary>
     public Task ChildAsync(SeededArtifact parent, SeededArtifact child) => Harbor.Database.QueryAsync($$"""
+        UPDATE artifact SET manifest_media_type = 'application/vnd.oci.image.index.v1+json' WHERE id = {{parent.Id}};
         INSERT INTO artifact_reference (parent_id, child_id, platform) VALUES ({{parent.Id}}, {{child.Id}}, '{"architecture":"arm64","os":"linux","variant":"v8"}')
         """);
 

@@ -231,9 +231,11 @@ public sealed class ArtifactTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task However_many_artifacts_are_listed_it_takes_the_same_statements()
     {
         var project = await api.ProjectAsync();
+        var part = await api.ArtifactAsync(project, "web", []);
         for (var each = 0; each < 8; each++)
         {
             var artifact = await api.ArtifactAsync(project, "web", [$"v{each}", $"w{each}"]);
+            await api.ChildAsync(artifact, part);
             await api.AccessoryAsync(await api.ArtifactAsync(project, "web", []), artifact);
         }
 
