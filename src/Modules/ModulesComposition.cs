@@ -37,8 +37,6 @@ public static class ModulesComposition
         api.MapIdentity();
         api.MapProjectsModule();
         api.MapContentReading();
-        routes.MapTokenService();
-        routes.MapSignIn();
         api.MapSystemInfoModule();
         api.MapPermissions();
         routes.MapApiVersion();

@@ -8,6 +8,7 @@ namespace Harbor.Server;
 internal static class ExternalDatabase
 {
     private const int OldestVersion = 15;
+    private const string LockTimeout = "10s";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -31,6 +32,7 @@ internal static class ExternalDatabase
                     throw new StartupException($"HARBOR_DATABASE is PostgreSQL {connection.PostgreSqlVersion}; version {OldestVersion} or newer is needed.");
                 }
 
+                await BoundLocksAsync(source, connection, logger, ct);
                 return;
             }
             catch (PostgresException e) when (!e.IsTransient)
@@ -47,6 +49,31 @@ internal static class ExternalDatabase
                 Log.DatabaseAwaited(logger, Reason(e));
                 await Task.Delay(Pause, clock, ct);
             }
+        }
+    }
+
+    /// <summary>No request may wait for a lock without end. A setting of the role reaches every session, through PgBouncer too.</summary>
+    private static async Task BoundLocksAsync(NpgsqlDataSource source, NpgsqlConnection connection, ILogger logger, CancellationToken ct)
+    {
+        await using var look = new NpgsqlCommand("SELECT current_setting('lock_timeout') = '0'", connection);
+        if (await look.ExecuteScalarAsync(ct) is not true)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var set = new NpgsqlCommand($"""
+                DO $$ BEGIN
+                    EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET lock_timeout = %L', current_database(), '{LockTimeout}');
+                END $$
+                """, connection);
+            await set.ExecuteNonQueryAsync(ct);
+            source.Clear();
+        }
+        catch (PostgresException e)
+        {
+            Log.LocksUnbounded(logger, LockTimeout, e.MessageText);
         }
     }
 

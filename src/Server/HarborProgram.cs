@@ -45,9 +45,9 @@ public static class HarborProgram
             var options = HarborEnvironment.Read(dataDirectory, Environment.GetEnvironmentVariable);
             await using var server = await HarborServer.StartAsync(options, urls, overrides, stop.Token);
             await Console.Out.WriteLineAsync($"Harbor is ready on {string.Join(' ', server.Urls)}");
-            await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.WhenAny(server.Stopping, Task.Delay(Timeout.Infinite, stop.Token));
             await server.StopAsync(hurry.Token);
-            return 0;
+            return stop.IsCancellationRequested ? 0 : Failed;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -27,6 +27,17 @@ public sealed class HarborServer : IAsyncDisposable
     /// <summary>Addresses it listens on, with the real port where 0 was asked for.</summary>
     public IReadOnlyList<string> Urls => [.. app.Urls];
 
+    /// <summary>Completes when the server stops, asked to or because a background service failed.</summary>
+    public Task Stopping
+    {
+        get
+        {
+            var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            app.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+            return stopping.Task;
+        }
+    }
+
     /// <summary>Starts everything, in this order: database, schema, first-start work, background services, requests.</summary>
     /// <param name="urls">Addresses to listen on, separated by semicolons; null: <c>ASPNETCORE_URLS</c>, else <see cref="DefaultUrl"/>.</param>
     /// <param name="overrides">Replaces services; for tests.</param>
@@ -77,8 +88,8 @@ public sealed class HarborServer : IAsyncDisposable
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Logging.Defaults });
         builder.Logging.AddConsoleOf(terminal: !Console.IsOutputRedirected);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => HttpServer.Configure(kestrel, builder.Configuration));
-        builder.WebHost.UseUrls(urls ?? builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl);
+        var addresses = urls ?? builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl;
+        builder.WebHost.ConfigureKestrel(kestrel => HttpServer.Configure(kestrel, addresses, builder.Configuration));
 
         // Signals are the program's, not the host's.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -90,7 +101,7 @@ public sealed class HarborServer : IAsyncDisposable
         overrides?.Invoke(builder.Services);
 
         var app = builder.Build();
-        app.UseForwardedHeaders(HttpServer.Forwarded(options));
+        app.UseTrustedProxies(options);
         app.Use(EdgeHeaders.AddAsync);
         app.Use(LandingPage.DescribeMissAsync);
         app.UseModules();

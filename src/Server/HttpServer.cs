@@ -10,12 +10,18 @@ internal static class HttpServer
 {
     private const long MaxManagementBodyBytes = 1024 * 1024;
 
-    public static void Configure(KestrelServerOptions kestrel, IConfiguration configuration)
+    /// <param name="urls">Where to listen; not looked at when Kestrel's own <c>Endpoints</c> are set.</param>
+    public static void Configure(KestrelServerOptions kestrel, string urls, IConfiguration configuration)
     {
         kestrel.AddServerHeader = false;
-
-        // Certificates and endpoints as Kestrel reads them itself, followed when their files change.
-        kestrel.Configure(configuration.GetSection("Kestrel"), reloadOnChange: true);
+        if (configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            kestrel.Configure(configuration.GetSection("Kestrel"));
+        }
+        else
+        {
+            kestrel.Listen(urls, configuration);
+        }
 
         // A layer may be any size and a link any slowness. Bodies that are not layers are bounded below, per request.
         kestrel.Limits.MaxRequestBodySize = null;
@@ -30,7 +36,28 @@ internal static class HttpServer
         kestrel.Limits.MaxResponseBufferSize = 4 * 1024 * 1024;
     }
 
-    public static ForwardedHeadersOptions Forwarded(HarborOptions options)
+    /// <summary>Takes the word of trusted proxies about the client's address and the address that it used.</summary>
+    public static void UseTrustedProxies(this IApplicationBuilder app, HarborOptions options)
+    {
+        // Without any network the middleware would trust everybody.
+        if (options.TrustedProxies.Count > 0)
+        {
+            app.UseForwardedHeaders(Forwarded(options));
+        }
+    }
+
+    /// <summary>Bounds every body that is not the OCI API's, which has its own rules.</summary>
+    public static Task LimitBodyAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.Path.StartsWithSegments("/v2") && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxManagementBodyBytes;
+        }
+
+        return next(context);
+    }
+
+    private static ForwardedHeadersOptions Forwarded(HarborOptions options)
     {
         var forwarded = new ForwardedHeadersOptions
         {
@@ -51,16 +78,5 @@ internal static class HttpServer
         }
 
         return forwarded;
-    }
-
-    /// <summary>Bounds every body that is not the OCI API's, which has its own rules.</summary>
-    public static Task LimitBodyAsync(HttpContext context, RequestDelegate next)
-    {
-        if (!context.Request.Path.StartsWithSegments("/v2") && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = MaxManagementBodyBytes;
-        }
-
-        return next(context);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Harbor.Platform.Data.Embedded;
+using Npgsql;
 
 namespace Harbor.Support;
 
@@ -17,13 +18,14 @@ public sealed class HarborProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> output = new();
     private readonly ConcurrentQueue<string> errors = new();
+    private readonly Task reading;
+    private readonly string dataDirectory;
     private HttpClient? client;
 
-    private HarborProcess(Process process)
+    private HarborProcess(Process process, string dataDirectory)
     {
-        this.process = process;
-        _ = ReadAsync(process.StandardOutput, output);
-        _ = ReadAsync(process.StandardError, errors);
+        (this.process, this.dataDirectory) = (process, dataDirectory);
+        reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, errors));
     }
 
     public int Id => process.Id;
@@ -66,7 +68,7 @@ public sealed class HarborProcess : IAsyncDisposable
         var program = options.CrashAt is null ? ("Server", "harbor") : ("CrashHost", "Harbor.CrashHost");
         var executable = Path.Combine(options.ProgramFolder ?? BuildFolder(program.Item1), program.Item2);
         string[] account = options.User is { } user ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups"] : [];
-        string[] command = [.. account, .. options.Wrapper, executable, "--data-dir", options.DataDirectory, "--urls", "http://127.0.0.1:0"];
+        string[] command = [.. account, .. options.Wrapper, executable, "--data-dir", options.DataDirectory, "--urls", options.Urls];
         var info = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         command.Skip(1).ToList().ForEach(info.ArgumentList.Add);
         info.Environment.Where(variable => variable.Key.StartsWith("HARBOR_", StringComparison.Ordinal)).ToList().ForEach(variable => info.Environment.Remove(variable.Key));
@@ -78,7 +80,7 @@ public sealed class HarborProcess : IAsyncDisposable
             info.Environment[name] = value;
         }
 
-        return new HarborProcess(Process.Start(info)!);
+        return new HarborProcess(Process.Start(info)!, options.DataDirectory);
     }
 
     /// <summary><c>kill -9</c> of the server alone; its database is left to itself.</summary>
@@ -91,11 +93,27 @@ public sealed class HarborProcess : IAsyncDisposable
     /// <summary>Sends SIGTERM and goes on.</summary>
     public void Terminate() => Posix.Signal(process.Id, SigTerm);
 
-    /// <summary>Waits for its end; answers the exit code.</summary>
+    /// <summary>Waits for its end and its last words; answers the exit code.</summary>
     public async Task<int> WaitForExitAsync()
     {
         await process.WaitForExitAsync().WaitAsync(Patience);
+        await reading.WaitAsync(Patience);
         return process.ExitCode;
+    }
+
+    /// <summary>Process number of its embedded PostgreSQL; 0 when none is ready.</summary>
+    public int DatabaseProcessId =>
+        LeftoverServer.StatusLines(DatabaseDirectory) is { Length: >= 8 } lines && lines[7].Trim() == "ready" ? LeftoverServer.PostmasterId(DatabaseDirectory) : 0;
+
+    public string DatabaseDirectory => Path.Combine(dataDirectory, "postgres");
+
+    /// <summary>Runs a statement in the embedded database; answers the first value of the first row.</summary>
+    public async Task<object?> QueryDatabaseAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection($"Host={DatabaseDirectory};Username=harbor;Database={EmbeddedPostgres.DatabaseName};Pooling=false;SSL Mode=Disable");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() is { } value and not DBNull ? value : null;
     }
 
     /// <summary>SIGTERM, then waits; answers the exit code.</summary>

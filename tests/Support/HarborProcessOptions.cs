@@ -8,6 +8,8 @@ public sealed class HarborProcessOptions
     /// <summary>Npgsql connection string; null: the embedded database.</summary>
     public string? Database { get; init; }
 
+    public string Urls { get; init; } = "http://127.0.0.1:0";
+
     /// <summary>More environment variables.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

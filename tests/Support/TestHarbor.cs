@@ -14,8 +14,8 @@ public sealed class TestHarbor : IAsyncDisposable
 {
     public const string AdminPassword = "Harbor12345";
 
-    // The template database's secrets are encrypted with it. 32 bytes in hex.
-    private const string SecretKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    /// <summary>The key of the secrets in every test database.</summary>
+    public const string SecretKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
     private static int projects;
 
@@ -117,6 +117,7 @@ public sealed class TestHarbor : IAsyncDisposable
         GarbageGrace = options.GarbageGrace,
         UploadLifetime = options.UploadLifetime,
         ShutdownTimeout = options.ShutdownTimeout,
+        ForgetDeletedUsers = options.ForgetDeletedUsers,
     };
 
     internal static void Quiet(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders());

@@ -51,7 +51,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
     {
         digest = manifestDigest.ToBytes();
         manifestSize = content.Length;
-        var size = manifestSize + blobs.Values.Sum(blob => blob.Size) + children.Values.Sum(child => child.Size);
+        var size = Total([manifestSize, .. blobs.Values.Select(blob => blob.Size), .. children.Values.Select(child => child.Size)]);
         var (id, inserted, deletion) = (await tx.ListAsync("""
             INSERT INTO artifact (repository_id, digest, manifest_media_type, media_type, artifact_type, type, size, manifest_size, annotations, extra_attrs, push_time, touched_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, harbor_now(), harbor_now())
@@ -121,6 +121,9 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
 
     // buildx's cache indexes list blobs as if they were manifests.
     private static bool IsArtifact(Descriptor child) => MediaTypes.IsManifest(child.MediaType) || MediaTypes.IsIndex(child.MediaType);
+
+    // An index of indexes counts what they share once for each of them: a tall enough tower passes any 64-bit number.
+    private static long Total(IEnumerable<long> sizes) => (long)Int128.Min(long.MaxValue, sizes.Aggregate(Int128.Zero, (sum, size) => sum + size));
 
     // Blobs, then children and subject, and the artifacts that lose a tag by this push: they are touched later, and must be held in order.
     private async Task HoldAsync(Digest[] digests, List<Digest> wanted, Digest? subject, string[] tags)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Harbor.Platform.Data.Embedded;
 
 /// <summary>Holds a data directory for one server: an exclusive <c>flock</c> that the kernel drops when the process ends, however it ends.</summary>
@@ -17,11 +15,7 @@ internal sealed class DataDirectoryLock : IDisposable
         try
         {
             // FileShare.None is flock(LOCK_EX) on Unix; the descriptor is not inherited by the database.
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            file.Flush();
-            return new DataDirectoryLock(file);
+            return new DataDirectoryLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e.HResult == WouldBlock)
         {
@@ -37,12 +31,15 @@ internal sealed class DataDirectoryLock : IDisposable
 
     public void Dispose() => file.Dispose();
 
+    /// <summary>Who holds it, from the kernel's table: <c>1: FLOCK ADVISORY WRITE 1234 fd:00:5678 0 EOF</c>.</summary>
     private static string Holder(string path)
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return reader.ReadToEnd() is { Length: > 0 } processId ? $" (process {processId})" : "";
+            var suffix = $":{Posix.FileNumber(path)}";
+            var held = File.ReadLines("/proc/locks").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .FirstOrDefault(fields => fields is [_, "FLOCK", _, "WRITE", _, _, ..] && fields[5].EndsWith(suffix, StringComparison.Ordinal));
+            return held is null ? "" : $" (process {held[4]})";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Made a new PostgreSQL {Major} database in {Directory}.")]
     public static partial void DatabaseInitialized(ILogger logger, int major, string directory);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "PostgreSQL {Major} is ready as process {ProcessId} on {Directory}.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "PostgreSQL {Major} runs as process {ProcessId} on {Directory}.")]
     public static partial void ServerReady(ILogger logger, int major, int processId, string directory);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A PostgreSQL that outlived its Harbor works on {Directory}; ending process {ProcessIds}.")]

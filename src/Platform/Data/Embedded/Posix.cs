@@ -13,8 +13,9 @@ internal static partial class Posix
     private const int NoSuchProcess = 3;
     private const int DirectoryByPath = 0x200000 | 0x10000 | 0x80000;   // O_PATH | O_DIRECTORY | O_CLOEXEC
     private const int ReadOnlyDirectory = 0x10000 | 0x80000;            // O_RDONLY | O_DIRECTORY | O_CLOEXEC
+    private const int StatusBytes = 256;                                // struct statx, the same layout on every processor
     private const int CurrentDirectory = -100;                          // AT_FDCWD
-    private const uint OwnerOnly = 0x8 | 0x10;                          // STATX_UID | STATX_GID
+    private const uint OwnerAndNumber = 0x8 | 0x10 | 0x100;             // STATX_UID | STATX_GID | STATX_INO
 
     /// <summary>Signals one process; false when it is gone.</summary>
     public static bool Signal(int processId, int signal)
@@ -32,9 +33,17 @@ internal static partial class Posix
     /// <summary>Numeric user and group that own a file or directory.</summary>
     public static (uint User, uint Group) Owner(string path)
     {
-        Span<byte> buffer = stackalloc byte[256];   // struct statx: the same layout on every processor
-        Check(statx(CurrentDirectory, path, 0, OwnerOnly, buffer), $"look at {path}");
-        return (BinaryPrimitives.ReadUInt32LittleEndian(buffer[20..]), BinaryPrimitives.ReadUInt32LittleEndian(buffer[24..]));
+        Span<byte> status = stackalloc byte[StatusBytes];
+        Look(path, status);
+        return (BinaryPrimitives.ReadUInt32LittleEndian(status[20..]), BinaryPrimitives.ReadUInt32LittleEndian(status[24..]));
+    }
+
+    /// <summary>A file's number in its file system (inode).</summary>
+    public static ulong FileNumber(string path)
+    {
+        Span<byte> status = stackalloc byte[StatusBytes];
+        Look(path, status);
+        return BinaryPrimitives.ReadUInt64LittleEndian(status[32..]);
     }
 
     public static void ChangeOwner(string path, uint user, uint group) => Check(chown(path, user, group), $"change the owner of {path}");
@@ -71,6 +80,8 @@ internal static partial class Posix
     public static int HoldDirectory(string path) => Check(open(path, DirectoryByPath), $"open {path}");
 
     public static void Release(int descriptor) => _ = close(descriptor);
+
+    private static void Look(string path, Span<byte> status) => Check(statx(CurrentDirectory, path, 0, OwnerAndNumber, status), $"look at {path}");
 
     private static int Check(int result, string what) => result >= 0 ? result : throw Failure(what);
 

@@ -151,7 +151,8 @@ internal sealed class Postmaster
     private static LogLevel LevelOf(string line) => line.Split(':', 2)[0] switch
     {
         "PANIC" => LogLevel.Error,
-        "FATAL" or "WARNING" => LogLevel.Warning,
+        "WARNING" => LogLevel.Warning,
+        "FATAL" => LogLevel.Information,   // the end of a session; when it is the server's, its starter says so
         _ => LogLevel.Debug,   // failed statements are answered where they were made
     };
 }
