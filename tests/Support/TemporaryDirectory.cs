@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Harbor.Support;
@@ -26,6 +27,9 @@ public sealed class TemporaryDirectory : IDisposable
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
     public void Dispose() => Delete(Path);
+
+    /// <summary>Removes it at the end of the test process, which does not wait for that.</summary>
+    public void RemoveAtExit() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Process.Start("rm", ["-rf", Path]).Dispose();
 
     private static void Delete(string path)
     {

@@ -88,11 +88,8 @@ public sealed class TestDatabase : IAsyncDisposable
         };
         var postgres = new EmbeddedPostgres(options, TimeProvider.System);
         await postgres.StartAsync(NullLogger<EmbeddedPostgres>.Instance, CancellationToken.None);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            postgres.Abandon();
-            folder.Dispose();
-        };
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => postgres.Abandon();
+        folder.RemoveAtExit();
 
         var finished = TestHarbor.Settings(postgres.ConnectionString(EmbeddedPostgres.DatabaseName), folder["template"], new TestHarborOptions());
         await using (await HarborServer.StartAsync(finished, "http://127.0.0.1:0", TestHarbor.Quiet, CancellationToken.None))

@@ -30,7 +30,7 @@ public sealed class TestHarbor : IAsyncDisposable
         (Database, DataDirectory, Logs) = (database, dataDirectory, logs);
         Database.Serves(server.Services.GetRequiredService<NpgsqlDataSource>());
         Url = new Uri(server.Urls[0]);
-        Anonymous = Client(null);
+        Anonymous = Kept(Client(Url));
         Admin = ClientAs("admin", AdminPassword);
     }
 
@@ -70,10 +70,24 @@ public sealed class TestHarbor : IAsyncDisposable
     public Task<TestHarbor> ReplicaAsync(Action<IServiceCollection>? services = null) =>
         StartAsync(new TestHarborOptions { Database = Database, DataDirectory = DataDirectory, Services = services });
 
-    public HttpClient ClientAs(string user, string password) =>
-        Client(new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))));
+    public HttpClient ClientAs(string user, string password) => Kept(Client(Url, Basic(user, password)));
 
-    public HttpClient ClientWithToken(string token) => Client(new AuthenticationHeaderValue("Bearer", token));
+    public HttpClient ClientWithToken(string token) => Kept(Client(Url, new AuthenticationHeaderValue("Bearer", token)));
+
+    /// <summary>A client for any server that follows no redirects and keeps no cookies.</summary>
+    public static HttpClient Client(Uri url, AuthenticationHeaderValue? authorization = null)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+        {
+            BaseAddress = url,
+            Timeout = TimeSpan.FromMinutes(5),
+        };
+        client.DefaultRequestHeaders.Authorization = authorization;
+        return client;
+    }
+
+    public static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     /// <summary>Makes a project and answers its name.</summary>
     public async Task<string> ProjectAsync(string? name = null, bool isPublic = false)
@@ -122,14 +136,8 @@ public sealed class TestHarbor : IAsyncDisposable
 
     internal static void Quiet(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders());
 
-    private HttpClient Client(AuthenticationHeaderValue? authorization)
+    private HttpClient Kept(HttpClient client)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
-        {
-            BaseAddress = Url,
-            Timeout = TimeSpan.FromMinutes(5),
-        };
-        client.DefaultRequestHeaders.Authorization = authorization;
         clients.Add(client);
         return client;
     }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Harbor.Modules.Access;
 
 /// <summary>What may be granted to robots. Harbor API tag <c>permissions</c>.</summary>
-internal static class PermissionEndpoints
+public static class PermissionEndpoints
 {
     public static void MapPermissions(this RouteGroupBuilder api) =>
         api.MapGet("/permissions", GetAsync).WithTags("permissions").WithName("getPermissions").RequireAuthenticated();

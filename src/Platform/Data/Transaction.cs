@@ -1,3 +1,4 @@
+using Harbor.Oci;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -76,10 +77,17 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
 public static class CommandExtensions
 {
     /// <summary>Adds unnamed parameters in order; null becomes SQL NULL.</summary>
+    /// <exception cref="RegistryException"><c>BAD_REQUEST</c>: a text holds a NUL character, which PostgreSQL cannot store.</exception>
     public static void AddPositional(this NpgsqlParameterCollection parameters, ReadOnlySpan<object?> values)
     {
         foreach (var value in values)
         {
+            // The database would refuse it, too; but a refused statement costs the connection what it has prepared.
+            if (value is string text && text.Contains('\0', StringComparison.Ordinal))
+            {
+                throw new RegistryException(ErrorCode.BadRequest, "a text holds a character that cannot be stored");
+            }
+
             parameters.Add(value switch
             {
                 NpgsqlParameter parameter => parameter,

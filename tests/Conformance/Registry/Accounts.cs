@@ -1,4 +1,5 @@
 using Harbor.Support;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Harbor.Conformance.Registry;
@@ -44,9 +45,10 @@ internal static class Accounts
             """),
     ];
 
-    /// <summary>Asserts all of it. May be called while other tests run.</summary>
+    /// <summary>Asserts all of it, and that the server never failed. May be called while other tests run.</summary>
     public static async Task CheckAsync(TestHarbor harbor)
     {
+        CheckLog(harbor);
         foreach (var (claim, exceptions) in Rows)
         {
             var broken = await harbor.Database.QueryAsync($"SELECT string_agg(exception, ', ') FROM ({exceptions}) AS found (exception)");
@@ -54,6 +56,12 @@ internal static class Accounts
         }
 
         await CheckFilesAsync(harbor);
+    }
+
+    private static void CheckLog(TestHarbor harbor)
+    {
+        var failures = harbor.Logs.Entries.Where(entry => entry.Level >= LogLevel.Error).Select(entry => $"{entry.Message} {entry.Exception}").ToList();
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 
     // A row is there before its file and goes after it, so a file found first has an owner, or is gone, when rows are read after it.

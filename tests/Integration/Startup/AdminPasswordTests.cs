@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using Harbor.Support;
 using Xunit;
 
@@ -81,7 +79,7 @@ public sealed class AdminPasswordTests : IDisposable
     private static async Task<HttpStatusCode> SignInAsync(HarborProcess harbor, string password)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v2.0/users/current");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{password}")));
+        request.Headers.Authorization = TestHarbor.Basic("admin", password);
         using var response = await harbor.Client.SendAsync(request, TestContext.Current.CancellationToken);
         return response.StatusCode;
     }

@@ -20,9 +20,13 @@ internal static class PreparedData
     private static async Task<TemporaryDirectory> MakeAsync()
     {
         var folder = new TemporaryDirectory();
-        await using var harbor = await HarborProcess.StartAsync(new HarborProcessOptions { DataDirectory = folder["data"] });
+        await using var harbor = await HarborProcess.StartAsync(new HarborProcessOptions
+        {
+            DataDirectory = folder["data"],
+            Environment = new Dictionary<string, string> { ["HARBOR_ADMIN_PASSWORD"] = TestHarbor.AdminPassword },
+        });
         Assert.Equal(0, await harbor.StopAsync());
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        folder.RemoveAtExit();
         return folder;
     }
 }

@@ -94,6 +94,7 @@ public sealed class Blobs(
                 return null;
             }
 
+            await pauses.ReachAsync("mount.looked", tx.Ct);
             var quota = new QuotaLedger(tx, target.Project.Id);
             await BlobLinks.AddAsync(tx, quota, targetId, blob.Id, digest.ToBytes(), blob.SizeBytes, options.GarbageGrace);
             await pauses.ReachAsync("mount.linked", tx.Ct);
