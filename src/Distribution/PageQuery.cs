@@ -13,15 +13,19 @@ internal readonly record struct PageQuery(int Size, string? Last)
     /// <summary>Most that one answer lists; a client that wants more follows the Link.</summary>
     public const int MaxSize = 10_000;
 
+    /// <summary>Whether the request gives a count at all.</summary>
+    public static bool IsCounted(HttpRequest request) => !string.IsNullOrEmpty(request.Query["n"]);
+
     /// <exception cref="RegistryException"><c>BAD_REQUEST</c>: <c>n</c> is no number, or negative.</exception>
     public static PageQuery Read(HttpRequest request)
     {
         var last = request.Query["last"].ToString();
-        if (!request.Query.TryGetValue("n", out var given) || given.ToString() is not { Length: > 0 } text)
+        if (!IsCounted(request))
         {
             return new PageQuery(MaxSize, last.Length > 0 ? last : null);
         }
 
+        var text = request.Query["n"].ToString();
         if (text.AsSpan().ContainsAnyExceptInRange('0', '9'))
         {
             throw new RegistryException(ErrorCode.BadRequest, "the N must be a positive int type");

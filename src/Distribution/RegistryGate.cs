@@ -24,7 +24,7 @@ internal sealed class RegistryGate(IProjectDirectory projects, Refusals refusals
         var method = http.Request.Method;
         if (http.Request.Headers.Authorization.Count == 0 && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)))
         {
-            throw refusals.Challenge(http, $"authorize header needed to send {method} to repository", wanted);
+            throw refusals.Challenge(http, "authorize header needed to send HEAD to repository", wanted);   // Harbor's words to GET, too
         }
 
         var refusal = $"unauthorized to access repository: {path.Name}, action: {action}";

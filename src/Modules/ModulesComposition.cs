@@ -1,10 +1,10 @@
 using Harbor.Modules.Access;
-using Harbor.Modules.Access.Tokens;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
+using Harbor.Modules.SystemInfo;
 using Harbor.Platform.Data;
 using Harbor.Platform.Http;
 using Microsoft.AspNetCore.Builder;
@@ -18,14 +18,14 @@ public static class ModulesComposition
 {
     public static IServiceCollection AddModules(this IServiceCollection services) => services
         .AddRegistryDbContext(typeof(ModulesComposition).Assembly)
-        .AddSingleton<Settings>()
-        .AddSingleton<TokenLifetime>(provider => provider.GetRequiredService<Settings>().TokenLifetimeAsync)
-        .AddSingleton<ProjectQuotas>()
+        .AddConfiguration()
         .AddAccess()
         .AddIdentity()
+        .AddQuotas()
         .AddProjects()
         .AddContent()
-        .AddContentReading();
+        .AddContentReading()
+        .AddSystemInfo();
 
     /// <summary>What wraps every request; the error envelope is outermost.</summary>
     public static IApplicationBuilder UseModules(this IApplicationBuilder app) => app.UseHttpEdge();
@@ -37,8 +37,9 @@ public static class ModulesComposition
         api.MapIdentity();
         api.MapProjectsModule();
         api.MapContentReading();
-        routes.MapTokenService();
-        routes.MapSignIn();
+        api.MapSystemInfoModule();
+        api.MapAccess();
+        routes.MapVersion();
         routes.CheckThatEveryEndpointIsGuarded();
         return routes;
     }

@@ -14,6 +14,7 @@ public sealed class HarborProcess : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    private readonly long begun = Stopwatch.GetTimestamp();
     private readonly Process process;
     private readonly TaskCompletionSource<Uri> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> output = new();
@@ -48,17 +49,13 @@ public sealed class HarborProcess : IAsyncDisposable
     /// <summary>Starts it and waits for the ready line.</summary>
     public static async Task<HarborProcess> StartAsync(HarborProcessOptions options)
     {
-        var begun = Stopwatch.GetTimestamp();
         var harbor = Launch(options);
-        var ended = harbor.process.WaitForExitAsync();
-        if (await Task.WhenAny(harbor.ready.Task, ended, Task.Delay(Patience)) != harbor.ready.Task)
+        if (!await harbor.TryGetReadyAsync())
         {
             await harbor.DisposeAsync();
             throw new InvalidOperationException($"Harbor did not get ready:\n{string.Join('\n', harbor.errors.Concat(harbor.output))}");
         }
 
-        harbor.StartTime = Stopwatch.GetElapsedTime(begun);
-        harbor.Url = await harbor.ready.Task;
         return harbor;
     }
 
@@ -81,6 +78,20 @@ public sealed class HarborProcess : IAsyncDisposable
         }
 
         return new HarborProcess(Process.Start(info)!, options.DataDirectory);
+    }
+
+    /// <summary>Waits for the ready line; false when it ends before, or takes too long.</summary>
+    public async Task<bool> TryGetReadyAsync()
+    {
+        var ended = process.WaitForExitAsync();
+        if (await Task.WhenAny(ready.Task, ended, Task.Delay(Patience)) != ready.Task)
+        {
+            return false;
+        }
+
+        StartTime = Stopwatch.GetElapsedTime(begun);
+        Url = await ready.Task;
+        return true;
     }
 
     /// <summary><c>kill -9</c> of the server alone; its database is left to itself.</summary>

@@ -131,6 +131,7 @@ public sealed class TestHarbor : IAsyncDisposable
         GarbageGrace = options.GarbageGrace,
         UploadLifetime = options.UploadLifetime,
         ShutdownTimeout = options.ShutdownTimeout,
+        ForgetDeletedUsers = options.ForgetDeletedUsers,
     };
 
     internal static void Quiet(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders());

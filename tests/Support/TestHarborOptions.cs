@@ -21,4 +21,6 @@ public sealed class TestHarborOptions
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public bool ForgetDeletedUsers { get; init; }
 }

@@ -18,7 +18,12 @@ internal sealed class CatalogEndpoints(ContentListing listing)
 
         var ct = http.RequestAborted;
         var page = PageQuery.Read(http.Request);
-        if (page.Last is { } last && !await listing.HasTaggedRepositoryAsync(last, ct))
+        if (!PageQuery.IsCounted(http.Request))
+        {
+            page = page with { Last = null };   // as in Harbor, which looks at it only beside a count
+        }
+
+        if (page.Last is { } last && !(RepositoryName.TryParse(last, out _) && await listing.HasTaggedRepositoryAsync(last, ct)))
         {
             throw new RegistryException(ErrorCode.BadRequest, $"the last: {last} should be a valid repository name.");
         }

@@ -4,7 +4,7 @@ using Harbor.Contracts;
 namespace Harbor.Modules.Access;
 
 /// <summary>Tells a caller what he may do, for the portal to show what it can offer.</summary>
-internal sealed class HeldPermissions(IProjectDirectory projects)
+public sealed class HeldPermissions(IProjectDirectory projects)
 {
     private const string SystemScope = "/system";
     private const string ProjectScopePrefix = "/project/";

@@ -5,6 +5,10 @@ namespace Harbor.Modules.Access;
 /// <param name="MemberOf">Projects that he sees even when they are not public.</param>
 public sealed record VisibleProjects(bool All, long[] MemberOf)
 {
+    /// <summary>SQL: whether everybody sees the project in whose row <c>project</c> is.</summary>
+    public const string IsPublic =
+        "EXISTS (SELECT 1 FROM project_metadata m WHERE m.project_id = project.id AND m.name = 'public' AND m.value = 'true')";
+
     public static async ValueTask<VisibleProjects> ToAsync(SecurityContext caller, IProjectDirectory projects, CancellationToken ct)
     {
         if (caller.Can(Resource.Project, AccessAction.List))

@@ -1,4 +1,5 @@
 using Harbor.Contracts;
+using Harbor.Oci;
 using Harbor.Platform.Data;
 
 namespace Harbor.Modules.Artifacts;
@@ -17,13 +18,14 @@ internal sealed class ArtifactDetails(Database db)
         }
 
         var ids = artifacts.Select(artifact => artifact.Id).ToArray();
-        var references = await ReferencesAsync(ids, ct);
+        var indexes = artifacts.Where(artifact => MediaTypes.IsIndex(artifact.ManifestMediaType)).Select(artifact => artifact.Id).ToArray();
+        var references = indexes.Length > 0 ? await ReferencesAsync(indexes, ct) : null;
         var tags = detail.Tags ? await TagsAsync(ids, ct) : null;
         var accessories = detail.Accessories ? await AccessoriesAsync(OwnAccessories, ids, ct) : null;
         var inherited = detail.InheritedAccessories ? await AccessoriesAsync(InheritedAccessories, ids, ct) : null;
         return [.. artifacts.Select(artifact => artifact with
         {
-            References = ListOrNull(references[artifact.Id]),
+            References = ListOrNull(references?[artifact.Id]),
             Tags = ListOrNull(tags?[artifact.Id]),
             Accessories = ListOrNull(accessories?[artifact.Id]),
             InheritedAccessories = ListOrNull(inherited?[artifact.Id]),

@@ -38,6 +38,9 @@ internal sealed record ArtifactDetail(bool Tags, bool Accessories, bool Inherite
 {
     public static readonly ArtifactDetail None = new(Tags: false, Accessories: false, InheritedAccessories: false);
 
+    private const string ReportTypes =
+        "application/vnd.security.vulnerability.report; version=1.1, application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0";
+
     private static readonly ApiParameter WithTag = ApiParameter.Flag("with_tag", standard: true);
     private static readonly ApiParameter WithAccessory = ApiParameter.Flag("with_accessory", standard: false);
     private static readonly ApiParameter WithInheritedAccessory = ApiParameter.Flag("with_inherited_accessory", standard: false);
@@ -52,7 +55,7 @@ internal sealed record ArtifactDetail(bool Tags, bool Accessories, bool Inherite
         ApiParameter.Flag("with_scan_overview", standard: false),
         ApiParameter.Flag("with_sbom_overview", standard: false),
         ApiParameter.Flag("with_immutable_status", standard: false),
-        new("X-Accept-Vulnerabilities", "header", "string"),
+        new("X-Accept-Vulnerabilities", "header", "string", Default: ReportTypes),
     ];
 
     public static ArtifactDetail Read(HttpContext http) =>

@@ -10,6 +10,8 @@ public static class ContentReading
         .AddSingleton<RepositoryCounts>()
         .AddSingleton<RepositoryListing>()
         .AddSingleton<RepositoryChanges>()
+        .AddSingleton<RepositorySearch>()
+        .AddSingleton<StorageUse>()
         .AddSingleton<ArtifactDetails>()
         .AddSingleton<ArtifactListing>()
         .AddSingleton<TagListing>()

@@ -5,7 +5,8 @@ namespace Harbor.Modules.Artifacts;
 /// <summary>How many repositories there are to see: those with at least one visible artifact.</summary>
 public sealed class RepositoryCounts(Database db)
 {
-    internal const string IsVisible = "EXISTS (SELECT 1 FROM artifact WHERE artifact.repository_id = repository.id AND artifact.deletion_id IS NULL)";
+    /// <summary>SQL: whether there is anything to see in <c>repository</c>.</summary>
+    public const string IsVisible = "EXISTS (SELECT 1 FROM artifact WHERE artifact.repository_id = repository.id AND artifact.deletion_id IS NULL)";
 
     /// <summary>By project; projects without one are absent.</summary>
     public async Task<IReadOnlyDictionary<long, long>> OfProjectsAsync(long[] projectIds, CancellationToken ct)

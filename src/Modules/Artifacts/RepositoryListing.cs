@@ -60,9 +60,8 @@ internal sealed class RepositoryListing(Database db)
 
     private static SqlText AppendVisible(SqlText sql, VisibleProjects projects) => projects.All
         ? sql.Append("true")
-        : sql.Append("(r.project_id = ANY(").Parameter(projects.MemberOf).Append("""
-            ) OR EXISTS (SELECT 1 FROM project_metadata m WHERE m.project_id = r.project_id AND m.name = 'public' AND m.value = 'true'))
-            """);
+        : sql.Append("r.project_id IN (SELECT project.id FROM project WHERE project.id = ANY(").Parameter(projects.MemberOf)
+            .Append($") OR {VisibleProjects.IsPublic})");
 
     private async Task<IReadOnlyList<RepositoryDto>> CountedAsync(IReadOnlyList<RepositoryDto> repositories, CancellationToken ct)
     {

@@ -27,6 +27,9 @@ public sealed class Settings(Database database, ChangeFeed feed)
     /// <summary>Whether visitors of the portal may make themselves an account.</summary>
     public ValueTask<bool> SelfRegistrationAsync(CancellationToken ct) => GetAsync(KnownSettings.SelfRegistration, ct);
 
+    /// <summary>Where users come from.</summary>
+    public ValueTask<string> AuthModeAsync(CancellationToken ct) => GetAsync(KnownSettings.AuthMode, ct);
+
     private async ValueTask<TimeSpan> MinutesAsync(Setting<long> setting, CancellationToken ct) => TimeSpan.FromMinutes(await GetAsync(setting, ct));
 
     private static async Task<SettingValues?> LoadAsync(Database database, CancellationToken ct)

@@ -6,12 +6,18 @@ namespace Harbor.Modules.Identity;
 /// <summary>Checks passwords, few at a time: a flood of sign-ins waits in line and leaves the processors to other requests.</summary>
 internal sealed class PasswordVerifier : IDisposable
 {
-    private const int MaxWaiting = 256;
+    // A check takes about a fifth of a second: whoever is let into the line is through it before his client gives up.
+    private const int MaxWaitingPerSlot = 64;
 
-    private readonly SemaphoreSlim slots = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private static readonly int Slots = Math.Max(1, Environment.ProcessorCount / 2);
+
+    private readonly SemaphoreSlim slots = new(Slots);
     private readonly ConcurrentDictionary<(CredentialKey, PasswordHash), Lazy<Task<bool>>> running = new();
     private int waiting;
     private int runs;
+
+    /// <summary>How many may wait or run at once.</summary>
+    public static int MaxWaiting => MaxWaitingPerSlot * Slots;
 
     /// <summary>How many checks were run since the start.</summary>
     public int Runs => runs;

@@ -41,11 +41,11 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
         return new Page<ProjectDto>(await ShowAsync(found.Items, caller, withDetail, ct), found.Total);
     }
 
-    /// <summary>Projects that the caller sees and whose name contains <paramref name="part"/>, by name; without their owner.</summary>
-    public async Task<IReadOnlyList<ProjectDto>> SearchAsync(SecurityContext caller, string part, CancellationToken ct)
+    /// <summary>Projects that the caller sees and whose name contains <paramref name="part"/>, by name; without owner and allowlist.</summary>
+    public async Task<IReadOnlyList<ProjectDto>> SearchAsync(SecurityContext caller, string part, int limit, CancellationToken ct)
     {
         var rows = await VisibleAsync(caller, ct);
-        var found = await rows.Where(project => project.Name.Contains(part)).OrderBy(project => project.Name).Select(ToRow).ToListAsync(ct);
+        var found = await rows.Where(project => project.Name.Contains(part)).OrderBy(project => project.Name).Take(limit).Select(ToRow).ToListAsync(ct);
         var shown = await ShowAsync(found, caller, withDetail: true, ct);
         return [.. shown.Select(project => project with { OwnerName = null, CveAllowlist = new CveAllowlistDto() })];
     }

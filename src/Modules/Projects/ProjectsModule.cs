@@ -14,7 +14,8 @@ public static class ProjectsModule
         .AddSingleton<ProjectChanges>()
         .AddSingleton<ProjectMembers>()
         .AddSingleton<IUserDeparture, MemberDeparture>()
-        .AddScoped<ProjectListing>();
+        .AddScoped<ProjectListing>()
+        .AddScoped(provider => new ProjectSearch(provider.GetRequiredService<ProjectListing>()));
 
     public static void MapProjectsModule(this RouteGroupBuilder api)
     {

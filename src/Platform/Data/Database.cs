@@ -1,3 +1,4 @@
+using System.Data;
 using Harbor.Oci;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -12,11 +13,13 @@ namespace Harbor.Platform.Data;
 public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
 {
     private const int MaxAttempts = 5;
-    private const string LimitWaiting = "SET LOCAL lock_timeout = '10s'";
 
     public NpgsqlDataSource Source => source;
 
-    public NpgsqlCommand Command(string sql) => source.CreateCommand(sql);
+    /// <summary>For tests alone: changes a statement before it is sent. A race is shown to need its lock by taking it out.</summary>
+    internal Func<string, string>? Rewrite { get; set; }
+
+    public NpgsqlCommand Command(string sql) => source.CreateCommand(Rewrite?.Invoke(sql) ?? sql);
 
     /// <summary>Runs <paramref name="work"/> in one transaction and commits it.</summary>
     /// <remarks>
@@ -32,18 +35,21 @@ public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
             try
             {
                 await using var connection = await source.OpenConnectionAsync(ct);
-                await using var transaction = await connection.BeginTransactionAsync(ct);
-                await using (var limit = new NpgsqlCommand(LimitWaiting, connection))
+                try
                 {
-                    await limit.ExecuteNonQueryAsync(ct);
+                    await using var transaction = await connection.BeginTransactionAsync(ct);
+                    var result = await work(new Transaction(connection, ct) { Rewrite = Rewrite });
+
+                    // From here on the outcome is the database's: a caller that hangs up must not leave it in doubt.
+                    committing = true;
+                    await transaction.CommitAsync(CancellationToken.None);
+                    return result;
                 }
-
-                var result = await work(new Transaction(connection, ct));
-
-                // From here on the outcome is the database's: a caller that hangs up must not leave it in doubt.
-                committing = true;
-                await transaction.CommitAsync(CancellationToken.None);
-                return result;
+                catch (PostgresException) when (connection.State == ConnectionState.Open)
+                {
+                    ForgetPrepared(connection);
+                    throw;
+                }
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable)
             {
@@ -62,6 +68,20 @@ public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
             await work(tx);
             return true;
         }, ct);
+
+    // A statement whose execution fails while Npgsql prepares it by itself would break the next one to use it on this connection
+    // (npgsql issue 6391, in 10.0.0): it takes the statement for prepared and does not know its columns.
+    private static void ForgetPrepared(NpgsqlConnection connection)
+    {
+        try
+        {
+            connection.UnprepareAll();
+        }
+        catch (NpgsqlException)
+        {
+            // The connection is gone, and what was prepared on it, too.
+        }
+    }
 
     private static bool MayRepeat(NpgsqlException e, bool committing) => e switch
     {

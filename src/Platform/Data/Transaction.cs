@@ -1,3 +1,4 @@
+using Harbor.Oci;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,12 +14,30 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
 
     public CancellationToken Ct => ct;
 
+    /// <inheritdoc cref="Database.Rewrite"/>
+    internal Func<string, string>? Rewrite { get; init; }
+
     /// <summary>A command with positional parameters: <c>$1</c> is the first of <paramref name="values"/>.</summary>
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = new NpgsqlCommand(Rewrite?.Invoke(sql) ?? sql, connection);
         command.Parameters.AddPositional(values);
         return command;
+    }
+
+    /// <summary>Several statements in one round trip, run in order; each sees what those before it committed or did.</summary>
+    /// <returns>A reader over the results of those statements that return rows.</returns>
+    public async Task<NpgsqlDataReader> BatchAsync(params (string Sql, object?[] Values)[] statements)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var (sql, values) in statements)
+        {
+            var command = new NpgsqlBatchCommand(Rewrite?.Invoke(sql) ?? sql);
+            command.Parameters.AddPositional(values);
+            batch.BatchCommands.Add(command);
+        }
+
+        return await batch.ExecuteReaderAsync(ct);
     }
 
     /// <summary>Runs a statement; answers the number of rows it touched.</summary>
@@ -58,10 +77,17 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
 public static class CommandExtensions
 {
     /// <summary>Adds unnamed parameters in order; null becomes SQL NULL.</summary>
+    /// <exception cref="RegistryException"><c>BAD_REQUEST</c>: a text holds a NUL character, which PostgreSQL cannot store.</exception>
     public static void AddPositional(this NpgsqlParameterCollection parameters, ReadOnlySpan<object?> values)
     {
         foreach (var value in values)
         {
+            // The database would refuse it, too; but a refused statement costs the connection what it has prepared.
+            if (value is string text && text.Contains('\0', StringComparison.Ordinal))
+            {
+                throw new RegistryException(ErrorCode.BadRequest, "a text holds a character that cannot be stored");
+            }
+
             parameters.Add(value switch
             {
                 NpgsqlParameter parameter => parameter,
@@ -86,6 +112,19 @@ public static class CommandExtensions
             rows.Add(map(reader));
         }
 
+        return rows;
+    }
+
+    /// <summary>Every row of the current result, mapped; then goes on to the next result.</summary>
+    public static async Task<List<T>> TakeAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> map, CancellationToken ct)
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(ct))
+        {
+            rows.Add(map(reader));
+        }
+
+        await reader.NextResultAsync(ct);
         return rows;
     }
 

@@ -47,7 +47,7 @@ internal sealed class ErrorEnvelopeMiddleware(RequestDelegate next, ILogger<Erro
             return;
         }
 
-        if (refusal.Code == ErrorCode.ServiceUnavailable)
+        if (refusal.Code == ErrorCode.ServiceUnavailable || refusal.Code == ErrorCode.TooManyRequests)
         {
             http.Response.Headers[HeaderNames.RetryAfter] = RetryAfterSeconds;
         }

@@ -84,19 +84,7 @@ internal sealed class CsrfMiddleware(RequestDelegate next, CsrfTokens tokens, Ha
     private static async ValueTask<string?> FindTokenAsync(HttpContext http, bool mayHaveForm)
     {
         var sent = http.Request.Headers[Header];
-        if (sent.Count > 0 || !mayHaveForm || !http.Request.HasFormContentType)
-        {
-            return sent;
-        }
-
-        try
-        {
-            return (await http.Request.ReadFormAsync(http.RequestAborted))[FormField];
-        }
-        catch (InvalidDataException)
-        {
-            return null;   // not a form after all
-        }
+        return sent.Count > 0 || !mayHaveForm ? sent : (await Forms.ReadAsync(http, http.RequestAborted))[FormField];
     }
 
     private static bool IsSafe(string method) =>

@@ -24,10 +24,13 @@ public sealed class Blobs(
             : null;
 
     /// <summary>Opens the blob for reading; null when the repository is not linked to it.</summary>
-    /// <remarks>The location may have been healed, or the blob collected and pushed anew, since it was cached: asked once more.</remarks>
+    /// <remarks>
+    /// The location may have been healed, or the blob collected and pushed anew, since it was cached: asked once more. Bytes of a
+    /// wrong size count as gone, as they do when a push heals them.
+    /// </remarks>
     public async ValueTask<BlobSource?> OpenAsync(RepositoryScope scope, LinkedBlob blob, CancellationToken ct)
     {
-        if (store.Open(blob.Location) is { } source)
+        if (OpenWhole(blob) is { } source)
         {
             return source;
         }
@@ -38,7 +41,7 @@ public sealed class Blobs(
         }
 
         cache.Evict(Key(repositoryId, blob.Digest));
-        return await LoadAsync(repositoryId, blob.Digest, ct) is { } now ? store.Open(now.Location) : null;
+        return await LoadAsync(repositoryId, blob.Digest, ct) is { } now ? OpenWhole(now) : null;
     }
 
     /// <summary>
@@ -91,6 +94,7 @@ public sealed class Blobs(
                 return null;
             }
 
+            await pauses.ReachAsync("mount.looked", tx.Ct);
             var quota = new QuotaLedger(tx, target.Project.Id);
             await BlobLinks.AddAsync(tx, quota, targetId, blob.Id, digest.ToBytes(), blob.SizeBytes, options.GarbageGrace);
             await pauses.ReachAsync("mount.linked", tx.Ct);
@@ -132,6 +136,18 @@ public sealed class Blobs(
     /// <summary>Key of the cached fact that a repository may serve a blob.</summary>
     internal static string Key(long repositoryId, Digest digest) => $"link:{repositoryId}:{digest}";
 
+    private BlobSource? OpenWhole(LinkedBlob blob)
+    {
+        var source = store.Open(blob.Location);
+        if (source is null || source.Length == blob.SizeBytes)
+        {
+            return source;
+        }
+
+        source.Dispose();
+        return null;
+    }
+
     private async Task<bool> RenewAsync(RepositoryScope scope, long repositoryId, LinkedBlob blob, CancellationToken ct)
     {
         try
@@ -150,6 +166,7 @@ public sealed class Blobs(
                     return false;
                 }
 
+                await pauses.ReachAsync("renew.looked", tx.Ct);
                 var quota = new QuotaLedger(tx, scope.Project.Id);
                 await BlobLinks.AddAsync(tx, quota, repositoryId, blob.Id, blob.Digest.ToBytes(), blob.SizeBytes, options.GarbageGrace);
                 await quota.SettleAsync();

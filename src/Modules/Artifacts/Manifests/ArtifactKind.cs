@@ -31,7 +31,7 @@ internal sealed partial record ArtifactKind(string MediaType, string ArtifactTyp
     };
 
     /// <param name="config">Bytes of the config blob; empty when there is none or it is too large to read.</param>
-    /// <exception cref="RegistryException"><c>MANIFEST_INVALID</c>: the config of a known kind is not JSON.</exception>
+    /// <exception cref="RegistryException"><c>MANIFEST_INVALID</c>: the config of a known kind is not JSON in UTF-8.</exception>
     public static ArtifactKind Of(Manifest manifest, ReadOnlyMemory<byte> config)
     {
         var mediaType = manifest.Config?.MediaType ?? manifest.MediaType;
@@ -54,7 +54,7 @@ internal sealed partial record ArtifactKind(string MediaType, string ArtifactTyp
 
     // A vendor's own kind: application/vnd.<vendor>.<words>.config.<version>+json is called by its words.
     private static (string Type, string? Attributes) Guess(string mediaType) =>
-        VendorConfig().Match(mediaType) is { Success: true } match ? (match.Groups[1].Value.ToUpperInvariant(), WholeConfig) : ("UNKNOWN", null);
+        VendorConfig().Match(mediaType) is { Success: true, Groups: [_, { Length: > 0 }] } match ? (match.Groups[1].Value.ToUpperInvariant(), WholeConfig) : ("UNKNOWN", null);
 
     private static string? Attributes(string? which, ReadOnlyMemory<byte> config)
     {
@@ -76,6 +76,11 @@ internal sealed partial record ArtifactKind(string MediaType, string ArtifactTyp
         catch (JsonException e)
         {
             throw new RegistryException(ErrorCode.ManifestInvalid, "manifest invalid: the config is not well-formed JSON", inner: e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Bytes that are not UTF-8, or an escaped lone surrogate, met when the text is read.
+            throw new RegistryException(ErrorCode.ManifestInvalid, "manifest invalid: a text in the config is not valid UTF-8", inner: e);
         }
     }
 

@@ -4,6 +4,7 @@ using Harbor.Modules.Quotas;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Platform.Diagnostics;
+using Npgsql;
 
 namespace Harbor.Modules.Artifacts.Manifests;
 
@@ -25,21 +26,14 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
     /// <summary>Holds everything the manifest names against removal, then looks whether it is there.</summary>
     public async Task HoldAsync(Manifest manifest, AccessoryKind? accessory, string[] tags)
     {
-        await RepositoryLocks.ShareAsync(tx, scope, repositoryId);
-        await pauses.ReachAsync("manifest.repository-held", tx.Ct);
-
         var named = manifest.IsIndex
             ? manifest.Manifests.Where(child => !IsArtifact(child)).ToList()
             : [manifest.Config!, .. manifest.Layers];
-        await HoldBlobsAsync([.. named.Select(descriptor => descriptor.Digest).Distinct()]);
-
         var wanted = manifest.Manifests.Where(IsArtifact).Select(child => child.Digest).Distinct().ToList();
-        await HoldArtifactsAsync(wanted, accessory?.Subject, tags);
+        await HoldAsync([.. named.Select(descriptor => descriptor.Digest).Distinct()], wanted, accessory?.Subject, tags);
         await pauses.ReachAsync("manifest.held", tx.Ct);
 
-        await LinkHiddenAsync();
-        await DropUnlinkedAsync();
-        await DropHiddenChildrenAsync();
+        await LookAsync();
         var missing = named
             .Where(descriptor => !blobs.ContainsKey(descriptor.Digest) && descriptor.Urls.Count == 0)
             .Select(descriptor => descriptor.Digest)
@@ -57,7 +51,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
     {
         digest = manifestDigest.ToBytes();
         manifestSize = content.Length;
-        var size = manifestSize + blobs.Values.Sum(blob => blob.Size) + children.Values.Sum(child => child.Size);
+        var size = Total([manifestSize, .. blobs.Values.Select(blob => blob.Size), .. children.Values.Select(child => child.Size)]);
         var (id, inserted, deletion) = (await tx.ListAsync("""
             INSERT INTO artifact (repository_id, digest, manifest_media_type, media_type, artifact_type, type, size, manifest_size, annotations, extra_attrs, push_time, touched_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, harbor_now(), harbor_now())
@@ -128,76 +122,68 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
     // buildx's cache indexes list blobs as if they were manifests.
     private static bool IsArtifact(Descriptor child) => MediaTypes.IsManifest(child.MediaType) || MediaTypes.IsIndex(child.MediaType);
 
-    private async Task HoldBlobsAsync(Digest[] digests)
-    {
-        var held = await tx.ListAsync(
-            "SELECT id, digest, size FROM blob WHERE digest = ANY($1) ORDER BY id FOR KEY SHARE",
-            row => (Digest: Digest.FromBytes(row.GetFieldValue<byte[]>(1)), Id: row.GetInt64(0), Size: row.GetInt64(2)),
-            (object)digests.Select(digest => digest.ToBytes()).ToArray());
-        held.ForEach(blob => blobs[blob.Digest] = (blob.Id, blob.Size));
-    }
+    // An index of indexes counts what they share once for each of them: a tall enough tower passes any 64-bit number.
+    private static long Total(IEnumerable<long> sizes) => (long)Int128.Min(long.MaxValue, sizes.Aggregate(Int128.Zero, (sum, size) => sum + size));
 
-    // Children and subject, and the artifacts that lose a tag by this push: they are touched later, and must be held in order.
-    private async Task HoldArtifactsAsync(List<Digest> wanted, Digest? subject, string[] tags)
+    // Blobs, then children and subject, and the artifacts that lose a tag by this push: they are touched later, and must be held in order.
+    private async Task HoldAsync(Digest[] digests, List<Digest> wanted, Digest? subject, string[] tags)
     {
         var others = subject is { } one ? wanted.Append(one) : wanted;
-        var held = await tx.ListAsync("""
+        await using var reader = await RepositoryLocks.ShareAsync(
+            tx, scope, repositoryId,
+            ("SELECT id, digest, size FROM blob WHERE digest = ANY($1) ORDER BY id FOR KEY SHARE", [Stored(digests)]),
+            ("""
             SELECT id, digest, size FROM artifact
             WHERE repository_id = $1 AND (digest = ANY($2) OR id IN (SELECT artifact_id FROM tag WHERE repository_id = $1 AND name = ANY($3)))
             ORDER BY id FOR KEY SHARE
-            """, row => (Digest: Digest.FromBytes(row.GetFieldValue<byte[]>(1)), Id: row.GetInt64(0), Size: row.GetInt64(2)),
-            repositoryId, others.Select(digest => digest.ToBytes()).ToArray(), tags);
+            """, [repositoryId, Stored(others), tags]));
+        var held = await reader.TakeAsync(Row, tx.Ct);
+        held.ForEach(blob => blobs[blob.Digest] = (blob.Id, blob.Size));
         var asked = wanted.ToHashSet();
-        held.Where(artifact => asked.Contains(artifact.Digest)).ToList().ForEach(child => children[child.Digest] = (child.Id, child.Size));
+        var artifacts = await reader.TakeAsync(Row, tx.Ct);
+        artifacts.Where(artifact => asked.Contains(artifact.Digest)).ToList().ForEach(child => children[child.Digest] = (child.Id, child.Size));
+
+        static (Digest Digest, long Id, long Size) Row(NpgsqlDataReader row) =>
+            (Digest.FromBytes(row.GetFieldValue<byte[]>(1)), row.GetInt64(0), row.GetInt64(2));
     }
 
-    // What a deleted artifact of this repository names may be named again: the bytes are kept for its restoring.
-    private async Task LinkHiddenAsync()
+    // Everything is held now; a following statement sees what is there. What a deleted artifact of this repository names may be named
+    // again, since the bytes are kept for its restoring: its links are made anew.
+    private async Task LookAsync()
     {
-        if (blobs.Count > 0)
-        {
-            await tx.ExecuteAsync("""
-                INSERT INTO repository_blob (repository_id, blob_id, uses, charged, linked_at)
-                SELECT DISTINCT $1::bigint, named.blob_id, 0, false, harbor_now()
-                FROM artifact_blob AS named JOIN artifact ON artifact.id = named.artifact_id
-                WHERE named.blob_id = ANY($2) AND artifact.repository_id = $1 AND artifact.deletion_id IS NOT NULL
-                ORDER BY named.blob_id
-                ON CONFLICT (repository_id, blob_id) DO NOTHING
-                """, repositoryId, blobs.Values.Select(blob => blob.Id).ToArray());
-        }
+        var blobIds = blobs.Values.Select(blob => blob.Id).ToArray();
+        var childIds = children.Values.Select(child => child.Id).ToArray();
+        await using var reader = await tx.BatchAsync(
+            ("""
+            INSERT INTO repository_blob (repository_id, blob_id, uses, charged, linked_at)
+            SELECT DISTINCT $1::bigint, named.blob_id, 0, false, harbor_now()
+            FROM artifact_blob AS named JOIN artifact ON artifact.id = named.artifact_id
+            WHERE named.blob_id = ANY($2) AND artifact.repository_id = $1 AND artifact.deletion_id IS NOT NULL
+            ORDER BY named.blob_id
+            ON CONFLICT (repository_id, blob_id) DO NOTHING
+            """, [repositoryId, blobIds]),
+            ("SELECT blob_id FROM repository_blob WHERE repository_id = $1 AND blob_id = ANY($2)", [repositoryId, blobIds]),
+            ("SELECT id FROM artifact WHERE id = ANY($1) AND deletion_id IS NULL", [childIds]));
+        var linked = (await reader.TakeAsync(row => row.GetInt64(0), tx.Ct)).ToHashSet();
+        var visible = (await reader.TakeAsync(row => row.GetInt64(0), tx.Ct)).ToHashSet();
+        blobs.Where(blob => !linked.Contains(blob.Value.Id)).ToList().ForEach(blob => blobs.Remove(blob.Key));
+        children.Where(child => !visible.Contains(child.Value.Id)).ToList().ForEach(child => children.Remove(child.Key));
     }
 
-    private async Task DropUnlinkedAsync()
-    {
-        var linked = (await tx.ListAsync(
-            "SELECT blob_id FROM repository_blob WHERE repository_id = $1 AND blob_id = ANY($2)",
-            row => row.GetInt64(0), repositoryId, blobs.Values.Select(blob => blob.Id).ToArray())).ToHashSet();
-        foreach (var (unlinked, _) in blobs.Where(blob => !linked.Contains(blob.Value.Id)).ToList())
-        {
-            blobs.Remove(unlinked);
-        }
-    }
-
-    private async Task DropHiddenChildrenAsync()
-    {
-        var hidden = (await tx.ListAsync(
-            "SELECT id FROM artifact WHERE id = ANY($1) AND deletion_id IS NOT NULL",
-            row => row.GetInt64(0), (object)children.Values.Select(child => child.Id).ToArray())).ToHashSet();
-        foreach (var (gone, _) in children.Where(child => hidden.Contains(child.Value.Id)).ToList())
-        {
-            children.Remove(gone);
-        }
-    }
+    private static byte[][] Stored(IEnumerable<Digest> digests) => [.. digests.Select(digest => digest.ToBytes())];
 
     private async Task StoreReferencesAsync(Manifest manifest, ReadOnlyMemory<byte> content)
     {
-        await tx.ExecuteAsync("INSERT INTO manifest (artifact_id, content) VALUES ($1, $2)", artifactId, content);
         var named = (manifest.IsIndex ? manifest.Manifests : [manifest.Config!, .. manifest.Layers])
             .Where(descriptor => blobs.ContainsKey(descriptor.Digest)).DistinctBy(descriptor => descriptor.Digest).ToList();
-        await tx.ExecuteAsync("""
+        await using (await tx.BatchAsync(
+            ("INSERT INTO manifest (artifact_id, content) VALUES ($1, $2)", [artifactId, content]),
+            ("""
             INSERT INTO artifact_blob (artifact_id, blob_id, media_type)
             SELECT $1, blob_id, media_type FROM unnest($2::bigint[], $3::text[]) AS named (blob_id, media_type) ORDER BY blob_id
-            """, artifactId, named.Select(descriptor => blobs[descriptor.Digest].Id).ToArray(), named.Select(descriptor => descriptor.MediaType).ToArray());
+            """, [artifactId, named.Select(descriptor => blobs[descriptor.Digest].Id).ToArray(), named.Select(descriptor => descriptor.MediaType).ToArray()])))
+        {
+        }
 
         var references = manifest.Manifests.Where(child => children.ContainsKey(child.Digest)).DistinctBy(child => child.Digest).ToList();
         if (references.Count > 0)
@@ -215,16 +201,11 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         }
     }
 
-    // The artifact that the tag names, the tag being held; a tag that was free is made and names ours.
+    // The artifact that the tag names, the tag being held; null when the tag was free, was made and names ours.
     private async Task<long?> HoldTagAsync(string name)
     {
         while (true)
         {
-            if (await tx.ScalarAsync<long?>("SELECT artifact_id FROM tag WHERE repository_id = $1 AND name = $2 FOR UPDATE", repositoryId, name) is { } before)
-            {
-                return before;
-            }
-
             var made = await tx.ExecuteAsync("""
                 INSERT INTO tag (repository_id, name, artifact_id, push_time) VALUES ($1, $2, $3, harbor_now())
                 ON CONFLICT (repository_id, name) DO NOTHING
@@ -232,6 +213,11 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
             if (made == 1)
             {
                 return null;
+            }
+
+            if (await tx.ScalarAsync<long?>("SELECT artifact_id FROM tag WHERE repository_id = $1 AND name = $2 FOR UPDATE", repositoryId, name) is { } before)
+            {
+                return before;
             }
         }
     }

@@ -35,21 +35,26 @@ internal sealed class BlobPublisher(Database db, IBlobStore store, HarborOptions
 
     private async Task<bool> CommitAsync(Transaction tx, RepositoryScope scope, UploadClaim claim, Digest digest, long size, Location? lost)
     {
-        await RepositoryLocks.ShareAsync(tx, scope, claim.RepositoryId);
-        if (await tx.ExecuteAsync("DELETE FROM upload WHERE id = $1 AND claim = $2", claim.UploadId, claim.Id) == 0)
+        // The upload ends and the blob is written in one statement: without the row of the upload, its claim being ours, nothing is.
+        // An update, not DO NOTHING: it waits for a collector that holds the row, and inserts anew when the row is gone.
+        var ours = claim.Target!.Value;
+        var stored = digest.ToBytes();
+        List<(long Id, Location Location)> upserted;
+        await using (var reader = await RepositoryLocks.ShareAsync(tx, scope, claim.RepositoryId, ("""
+            WITH ended AS (DELETE FROM upload WHERE id = $1 AND claim = $2 RETURNING id)
+            INSERT INTO blob (digest, size, location, pushed_at) SELECT $3, $4, $5, harbor_now() FROM ended
+            ON CONFLICT (digest) DO UPDATE SET pushed_at = excluded.pushed_at
+            RETURNING id, location
+            """, [claim.UploadId, claim.Id, stored, size, ours.Key])))
+        {
+            upserted = await reader.TakeAsync(row => (row.GetInt64(0), row.IsDBNull(1) ? store.CanonicalOf(digest) : new Location(row.GetString(1))), tx.Ct);
+        }
+
+        if (upserted is not [var (id, location)])
         {
             return false;   // swept, cancelled or taken over
         }
 
-        await pauses.ReachAsync("blob.upload-ended", tx.Ct);
-        var ours = claim.Target!.Value;
-
-        // An update, not DO NOTHING: it waits for a collector that holds the row, and inserts anew when the row is gone.
-        var (id, location) = (await tx.ListAsync("""
-            INSERT INTO blob (digest, size, location, pushed_at) VALUES ($1, $2, $3, harbor_now())
-            ON CONFLICT (digest) DO UPDATE SET pushed_at = excluded.pushed_at
-            RETURNING id, location
-            """, row => (row.GetInt64(0), row.IsDBNull(1) ? store.CanonicalOf(digest) : new Location(row.GetString(1))), digest.ToBytes(), size, ours.Key)).Single();
         await pauses.ReachAsync("blob.upserted", tx.Ct);
         if (location == lost)
         {
@@ -68,7 +73,7 @@ internal sealed class BlobPublisher(Database db, IBlobStore store, HarborOptions
         }
 
         var quota = new QuotaLedger(tx, scope.Project.Id);
-        await BlobLinks.AddAsync(tx, quota, claim.RepositoryId, id, digest.ToBytes(), size, options.GarbageGrace);
+        await BlobLinks.AddAsync(tx, quota, claim.RepositoryId, id, stored, size, options.GarbageGrace);
         await pauses.ReachAsync("blob.linked", tx.Ct);
         await quota.SettleAsync();
         await pauses.ReachAsync("blob.settled", tx.Ct);

@@ -77,35 +77,30 @@ internal sealed class UploadLedger(Database db, IBlobStore store)
     }
 
     /// <summary>Accepts what the claim wrote and gives the claim back. False when the claim was lost: nothing is accepted then.</summary>
-    public Task<bool> ReleaseAsync(UploadClaim claim, long accepted, Digest? digestSoFar, CancellationToken ct) =>
-        db.TransactAsync(async tx =>
-        {
-            var released = await tx.ExecuteAsync("""
+    public async Task<bool> ReleaseAsync(UploadClaim claim, long accepted, Digest? digestSoFar, CancellationToken ct)
+    {
+        await using var command = db.Command("""
+            WITH released AS (
                 UPDATE upload SET accepted = $3, digest_so_far = $4, staged = claim_staged, claim = NULL, claim_until = NULL, claim_staged = NULL, location = NULL
                 WHERE id = $1 AND claim = $2
-                """, claim.UploadId, claim.Id, accepted, digestSoFar?.ToBytes());
-            if (released == 1 && claim.Source is { } source && source != claim.Stage)
-            {
-                await Erasures.AddAsync(tx, [source], claim.Accepted, Lease);
-            }
+                RETURNING id),
+            replaced AS (
+                INSERT INTO erasure (location, size, erase_after)
+                SELECT $5, $6, harbor_now() + $7 FROM released WHERE $5::text IS NOT NULL
+                ON CONFLICT (location) DO NOTHING)
+            SELECT count(*)::int FROM released
+            """).With(
+                claim.UploadId, claim.Id, accepted, digestSoFar?.ToBytes(), claim.Source != claim.Stage ? claim.Source?.Key : null, claim.Accepted, Lease);
+        return (int)(await command.ExecuteScalarAsync(ct))! == 1;
+    }
 
-            return released == 1;
-        }, ct);
-
-    /// <summary>Ends an upload without a blob; its bytes are erased. False when there was none.</summary>
+    /// <summary>Ends an upload without a blob, whoever is writing to it; its bytes are erased. False when there was none.</summary>
     public Task<bool> VoidAsync(Guid id, long repositoryId, CancellationToken ct) =>
-        db.TransactAsync(async tx =>
-        {
-            var ended = await tx.ListAsync("""
-                DELETE FROM upload WHERE id = $1 AND repository_id = $2 RETURNING staged, claim_staged, location, claim IS NOT NULL, accepted
-                """, row => (Locations: ReadLocations(row), Claimed: row.GetBoolean(3), Accepted: row.GetInt64(4)), id, repositoryId);
-            foreach (var upload in ended)
-            {
-                await Erasures.AddAsync(tx, upload.Locations, upload.Accepted, upload.Claimed ? Lease : TimeSpan.Zero);
-            }
+        VoidAsync("DELETE FROM upload WHERE id = $1 AND repository_id = $2", [id, repositoryId], ct);
 
-            return ended.Count > 0;
-        }, ct);
+    /// <summary>Ends the upload that a claim still holds. False when the claim was lost: the upload is its successor's, and untouched.</summary>
+    public Task<bool> VoidAsync(UploadClaim claim, CancellationToken ct) =>
+        VoidAsync("DELETE FROM upload WHERE id = $1 AND claim = $2", [claim.UploadId, claim.Id], ct);
 
     /// <summary>Ends what its client abandoned: expired and written by nobody. Returns how many uploads ended.</summary>
     public async Task<int> SweepAsync(int limit, CancellationToken ct)
@@ -130,6 +125,19 @@ internal sealed class UploadLedger(Database db, IBlobStore store)
     /// <summary>Queues what a claim wrote, after the upload was found to be somebody else's or gone.</summary>
     public Task DisownAsync(UploadClaim claim, CancellationToken ct) =>
         db.TransactAsync(tx => Erasures.AddAsync(tx, [claim.Source == claim.Stage ? null : claim.Stage, claim.Target], claim.Accepted, TimeSpan.Zero), ct);
+
+    private Task<bool> VoidAsync(string delete, object[] values, CancellationToken ct) =>
+        db.TransactAsync(async tx =>
+        {
+            var ended = await tx.ListAsync($"{delete} RETURNING staged, claim_staged, location, claim IS NOT NULL, accepted",
+                row => (Locations: ReadLocations(row), Claimed: row.GetBoolean(3), Accepted: row.GetInt64(4)), values);
+            foreach (var upload in ended)
+            {
+                await Erasures.AddAsync(tx, upload.Locations, upload.Accepted, upload.Claimed ? Lease : TimeSpan.Zero);
+            }
+
+            return ended.Count > 0;
+        }, ct);
 
     private static UploadClaim Read(NpgsqlDataReader row, Guid id, long repositoryId, Guid claim, Location? target) => new(
         id, repositoryId, claim,

@@ -169,6 +169,10 @@ public sealed class Uploads
             stages.Hashes.Keep(claim.UploadId, writer.KeepHash(), accepted);
             return accepted;
         }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return null;   // not the caller: the claim was lost
+        }
         catch (StoreFailedException)
         {
             await GiveUpAsync(claim);
@@ -232,6 +236,11 @@ public sealed class Uploads
                 return false;
             }
         }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            await GiveUpAsync(claim);   // not the caller: the claim was lost
+            return false;
+        }
         catch (StoreFailedException)
         {
             await GiveUpAsync(claim);
@@ -257,7 +266,7 @@ public sealed class Uploads
     private async Task GiveUpAsync(UploadClaim claim)
     {
         stages.Hashes.Drop(claim.UploadId);
-        if (!await ledger.VoidAsync(claim.UploadId, claim.RepositoryId, CancellationToken.None))
+        if (!await ledger.VoidAsync(claim, CancellationToken.None))
         {
             await ledger.DisownAsync(claim, CancellationToken.None);
         }

@@ -1,6 +1,5 @@
 using Harbor.Modules.Access;
 using Harbor.Modules.Configuration;
-using Harbor.Oci;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +19,7 @@ internal static class SessionEndpoints
 
     private static async Task<Results<Ok, UnauthorizedHttpResult>> SignInAsync(HttpContext http, SignIns signIns, SessionStore sessions, CancellationToken ct)
     {
-        var form = await ReadFormAsync(http, ct);
+        var form = await Forms.ReadAsync(http, ct);
         if (await signIns.TryAsync(form["principal"].ToString(), form["password"].ToString(), ct) is not { } account)
         {
             return TypedResults.Unauthorized();
@@ -54,20 +53,8 @@ internal static class SessionEndpoints
             return TypedResults.Text("self registration is off", statusCode: StatusCodes.Status412PreconditionFailed);
         }
 
-        var form = await ReadFormAsync(http, ct);
+        var form = await Forms.ReadAsync(http, ct);
         var exists = await users.ExistsAsync(form["target"].ToString(), form["value"].ToString(), ct);
         return TypedResults.Text(exists ? "true" : "false", "application/json; charset=utf-8");
-    }
-
-    private static async ValueTask<IFormCollection> ReadFormAsync(HttpContext http, CancellationToken ct)
-    {
-        try
-        {
-            return http.Request.HasFormContentType ? await http.Request.ReadFormAsync(ct) : FormCollection.Empty;
-        }
-        catch (InvalidDataException e)
-        {
-            throw new RegistryException(ErrorCode.BadRequest, "the form is malformed", inner: e);
-        }
     }
 }

@@ -12,6 +12,9 @@ namespace Harbor.Platform.Http.Binding;
 /// <remarks>It is endpoint metadata too: the description of our API and the contract tests are made from it.</remarks>
 public sealed record ApiParameter(string Name, string In, string Type, bool Required = false, object? Default = null, long? Maximum = null)
 {
+    /// <summary>The contract type of a body; null for everything else.</summary>
+    public Type? BodyType { get; init; }
+
     public static ApiParameter Text(string name, bool required = false) => new(name, "query", "string", required);
 
     public static ApiParameter Flag(string name, bool? standard = null) => new(name, "query", "boolean", Default: standard);

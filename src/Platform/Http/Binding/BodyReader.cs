@@ -4,7 +4,6 @@ using Harbor.Oci;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
 namespace Harbor.Platform.Http.Binding;
@@ -65,11 +64,9 @@ internal static class BodyReader
         }
     }
 
-    public static void Describe<T>(EndpointBuilder builder, string name, bool required)
-    {
-        builder.Metadata.Add(new ApiParameter(name, Place, "object", required));
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), isOptional: !required));
-    }
+    // Not as the framework's own metadata: with that, routing would answer 415 by itself, and Harbor says 422.
+    public static void Describe<T>(EndpointBuilder builder, string name, bool required) =>
+        builder.Metadata.Add(new ApiParameter(name, Place, "object", required) { BodyType = typeof(T) });
 
     private static string Describe(string name, JsonException e) => e.Path is { Length: > 0 } path
         ? $"parsing {name} body failed at {path}: it is not well-formed JSON, or not of the type expected there"

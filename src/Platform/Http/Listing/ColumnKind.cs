@@ -55,10 +55,6 @@ internal static class ColumnKinds
         }
     }
 
-    /// <summary>A pattern for LIKE that finds <paramref name="text"/> literally, wherever it stands.</summary>
-    public static string LikePattern(string text) =>
-        $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
-
     private static string Name(ColumnKind kind) => kind switch
     {
         ColumnKind.Number => "number",

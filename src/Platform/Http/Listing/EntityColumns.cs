@@ -68,7 +68,7 @@ public sealed class EntityColumns<T>
                 var text = column.Kind == ColumnKind.Text ? value : Expression.Call(value, nameof(ToString), Type.EmptyTypes);
                 return Expression.Call(
                     typeof(NpgsqlDbFunctionsExtensions), nameof(NpgsqlDbFunctionsExtensions.ILike), Type.EmptyTypes,
-                    Expression.Constant(EF.Functions), text, Parameter(ColumnKinds.LikePattern(condition.Value), typeof(string)),
+                    Expression.Constant(EF.Functions), text, Parameter(LikePattern.Containing(condition.Value), typeof(string)),
                     Expression.Constant(@"\"));   // without it EF turns escaping off
             case FilterOperator.AnyOf:
                 return condition.Values

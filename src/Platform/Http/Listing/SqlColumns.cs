@@ -39,7 +39,7 @@ public sealed class SqlColumns(params (string Name, ColumnKind Kind, string Sql)
         switch (condition.Operator)
         {
             case FilterOperator.Contains:
-                sql.Append($"({column})::text ILIKE ").Parameter(ColumnKinds.LikePattern(condition.Value));
+                sql.Append($"({column})::text ILIKE ").Parameter(LikePattern.Containing(condition.Value));
                 break;
             case FilterOperator.AnyOf:
                 sql.Append($"{column} = ANY(").Parameter(Array(kind, condition)).Append(")");

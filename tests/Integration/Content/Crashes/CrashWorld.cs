@@ -1,0 +1,81 @@
+using Harbor.Modules.Artifacts;
+using Harbor.Platform.Diagnostics;
+using Harbor.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Xunit;
+
+namespace Harbor.Integration.Content.Crashes;
+
+/// <summary>Rows and bytes that outlive the servers which are killed on them.</summary>
+public sealed class CrashWorld : IAsyncDisposable
+{
+    private readonly TemporaryDirectory folder;
+    private TimeSpan shifted;
+
+    private CrashWorld(TestDatabase database, TemporaryDirectory folder)
+    {
+        (Database, this.folder) = (database, folder);
+        Audit = new ContentAudit(database.ConnectionString, folder["data/storage"]);
+    }
+
+    public TestDatabase Database { get; }
+
+    public ContentAudit Audit { get; }
+
+    public static async Task<CrashWorld> CreateAsync() => new(await TestDatabase.CreateAsync(), new TemporaryDirectory());
+
+    /// <summary>A server in a process of its own.</summary>
+    /// <param name="crashAt">Pause point at which it kills itself; null: it does not.</param>
+    public HarborProcessOptions Process(string? crashAt = null) => new()
+    {
+        DataDirectory = folder["data"],
+        Database = Database.ConnectionString,
+        CrashAt = crashAt,
+        Environment = new Dictionary<string, string>
+        {
+            ["HARBOR_SECRET_KEY"] = TestHarbor.SecretKey,
+            ["HARBOR_ADMIN_PASSWORD"] = TestHarbor.AdminPassword,
+            ["GC_TIME_WINDOW_HOURS"] = "0",   // every link is old enough to be renewed
+        },
+    };
+
+    /// <summary>A server in this process.</summary>
+    public Task<TestHarbor> ServeAsync(PausePoints? points = null) => TestHarbor.StartAsync(new TestHarborOptions
+    {
+        Database = Database,
+        DataDirectory = folder["data"],
+        GarbageGrace = TimeSpan.Zero,
+        Services = services => services.AddSingleton(points ?? PausePoints.None),
+    });
+
+    /// <summary>Time goes by in the database.</summary>
+    public Task PassAsync(TimeSpan time) => Database.ShiftClockAsync(shifted += time);
+
+    /// <summary>Waits until the sessions of a killed server have ended, and with them what it had under way.</summary>
+    public async Task SettleAsync()
+    {
+        // Its own unpooled session is one of them.
+        while ((long)(await Database.QueryAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"))! > 1)
+        {
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>Sweeps and erases all that is due two days later; then nothing is left but what rows own.</summary>
+    public async Task TidyAsync(TestHarbor harbor)
+    {
+        await PassAsync(TimeSpan.FromDays(2));
+        await harbor.Services.GetRequiredService<ContentUpkeep>().RunOnceAsync(CancellationToken.None);
+        Assert.Equal(0L, await Database.QueryAsync("SELECT count(*) FROM upload"));
+        Assert.Empty(await Audit.OrphansAsync());
+        Assert.Empty(await Audit.FindAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(Database.ConnectionString));
+        await Database.DisposeAsync();
+        folder.Dispose();
+    }
+}
