@@ -7,6 +7,7 @@ using Harbor.Platform.Data.Embedded;
 using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
 using Harbor.Server.Landing;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
 using Npgsql;
 
@@ -124,6 +125,12 @@ public sealed class HarborServer : IAsyncDisposable
         else
         {
             var logger = Services.GetRequiredService<ILogger<HarborServer>>();
+            var options = Services.GetRequiredService<HarborOptions>();
+            if (Directory.Exists(options.DatabaseDirectory))
+            {
+                Log.EmbeddedDatabaseUnused(logger, options.DatabaseDirectory);
+            }
+
             await ExternalDatabase.WaitAsync(Services.GetRequiredService<NpgsqlDataSource>(), TimeProvider.System, logger, ct);
         }
 
@@ -139,9 +146,16 @@ public sealed class HarborServer : IAsyncDisposable
         {
             await app.StartAsync(ct);
         }
-        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (Exception e)
         {
-            throw new StartupException($"The address is taken: {e.Message} Choose another with --urls.", e);
+            // The background services run already, and need what is going to be disposed.
+            await app.StopAsync(CancellationToken.None);
+            if (e is IOException { InnerException: AddressInUseException })
+            {
+                throw new StartupException($"The address is taken: {e.Message} Choose another with --urls.", e);
+            }
+
+            throw;
         }
     }
 

@@ -2,6 +2,9 @@ namespace Harbor.Server;
 
 internal static partial class Log
 {
+    [LoggerMessage(Level = LogLevel.Warning, Message = "HARBOR_DATABASE is set: the embedded database in {Directory} is not used, and what it holds is not seen.")]
+    public static partial void EmbeddedDatabaseUnused(ILogger logger, string directory);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer yet: {Reason}")]
     public static partial void DatabaseAwaited(ILogger logger, string reason);
 
