@@ -38,8 +38,8 @@ public static class ModulesComposition
         api.MapProjectsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
-        api.MapPermissions();
-        routes.MapApiVersion();
+        api.MapAccess();
+        routes.MapVersion();
         routes.CheckThatEveryEndpointIsGuarded();
         return routes;
     }

@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace Harbor.Server;
 
 /// <summary>Logs on standard output: JSON for collectors, one readable line for a terminal.</summary>
@@ -31,6 +34,9 @@ internal static class Logging
             {
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+                // Read by people too; nothing renders it as HTML.
+                console.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
             });
         }
     }

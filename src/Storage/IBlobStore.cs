@@ -36,4 +36,7 @@ public interface IBlobStore
 
     /// <summary>Removes bytes. What is absent counts as erased.</summary>
     Task EraseAsync(Location location, CancellationToken ct);
+
+    /// <summary>Bytes that there is room for, and how many of them are free; null for a store without bounds.</summary>
+    (long Total, long Free)? Space => null;
 }

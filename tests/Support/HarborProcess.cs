@@ -12,7 +12,7 @@ public sealed class HarborProcess : IAsyncDisposable
     private const string ReadyPrefix = "Harbor is ready on ";
     private const int SigTerm = 15;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly long begun = Stopwatch.GetTimestamp();
     private readonly Process process;

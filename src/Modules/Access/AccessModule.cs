@@ -37,6 +37,9 @@ public static class AccessModule
     /// <summary>The registry's token service.</summary>
     public static void MapTokenService(this IEndpointRouteBuilder routes) => routes.MapTokens();
 
+    /// <summary>The management API's operations on permissions.</summary>
+    public static void MapAccess(this RouteGroupBuilder api) => api.MapPermissions();
+
     /// <summary>Refuses to serve an API endpoint that forgot to say who may call it. Comes after everything is mapped.</summary>
     /// <exception cref="InvalidOperationException">Such an endpoint exists; the message names each.</exception>
     public static void CheckThatEveryEndpointIsGuarded(this IEndpointRouteBuilder app)

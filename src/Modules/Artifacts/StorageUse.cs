@@ -1,10 +1,14 @@
 using Harbor.Platform.Data;
+using Harbor.Storage;
 
 namespace Harbor.Modules.Artifacts;
 
 /// <summary>How much content there is, each piece counted once however many repositories show it.</summary>
-public sealed class StorageUse(Database db)
+public sealed class StorageUse(Database db, IBlobStore store)
 {
+    /// <summary>Bytes that there is room for, and how many of them are free; null when the store has no bounds.</summary>
+    public (long Total, long Free)? Space => store.Space;
+
     /// <summary>Bytes of all blobs and of all visible manifests.</summary>
     public async Task<long> BytesAsync(CancellationToken ct)
     {

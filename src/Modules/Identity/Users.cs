@@ -1,5 +1,5 @@
-using Harbor.Oci;
 using Harbor.Modules.Identity.Sessions;
+using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 using Harbor.Platform.Settings;

@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
 using Harbor.Oci;
 using Harbor.Platform.Http;
@@ -64,14 +65,10 @@ internal static class SystemInfoEndpoints
         });
     }
 
-    private static JsonAnswer<VolumesDto> GetVolumes(HarborOptions options)
+    private static JsonAnswer<VolumesDto> GetVolumes(StorageUse storage) => JsonAnswer.Of(new VolumesDto
     {
-        var volume = new DriveInfo(options.StorageDirectory);
-        return JsonAnswer.Of(new VolumesDto
-        {
-            Storage = [new VolumeDto { Total = (ulong)volume.TotalSize, Free = (ulong)volume.AvailableFreeSpace }],
-        });
-    }
+        Storage = storage.Space is var (total, free) ? [new VolumeDto { Total = (ulong)total, Free = (ulong)free }] : [],
+    });
 
     // Clients trust the certificate of a proxy or of Kestrel; there is no authority of ours to hand out.
     private static Ok GetCert() => throw new RegistryException(ErrorCode.NotFound, "the registry has no CA certificate to download");

@@ -21,4 +21,7 @@ public static class SystemInfoModule
         api.MapSystemInfo();
         api.MapSearch();
     }
+
+    /// <summary>What lies outside the API's base path, because it says what that path is.</summary>
+    public static void MapVersion(this IEndpointRouteBuilder routes) => routes.MapApiVersion();
 }

@@ -19,6 +19,8 @@ public sealed class FileSystemBlobStore : IBlobStore
         MakeShards(FileSystemLayout.BlobsOf(DigestAlgorithm.Sha512));
     }
 
+    public (long Total, long Free)? Space => new DriveInfo(root) is var drive ? (drive.TotalSize, drive.AvailableFreeSpace) : null;
+
     public Location StageOf(Guid upload, Guid claim) => new(FileSystemLayout.Stage(upload, claim));
 
     public Location BlobOf(Digest digest, Guid claim) => new(FileSystemLayout.Blob(digest, claim));

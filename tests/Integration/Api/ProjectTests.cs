@@ -161,12 +161,21 @@ public sealed class ProjectTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
     }
 
-    [Fact]
-    public async Task A_body_over_a_mebibyte_is_too_large()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_over_a_mebibyte_is_too_large_and_ends_the_connection(bool chunked)
     {
-        using var refused = await PostAsync(api.Admin, $$"""{"project_name":"{{new string('a', 1 << 20)}}"}""");
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path)
+        {
+            Content = new StringContent($$"""{"project_name":"{{new string('a', 1 << 20)}}"}""", System.Text.Encoding.UTF8, "application/json"),
+        };
+        request.Headers.TransferEncodingChunked = chunked;
 
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        using var refused = await api.Admin.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(413, (await refused.RefusalAsync()).Status);
+        Assert.True(refused.Headers.ConnectionClose);
     }
 
     [Theory]

@@ -124,6 +124,7 @@ public sealed class SystemInfoTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.False(project.ContainsKey("owner_name"));
         Assert.Equal([$"{closed}/{name}"], byProject["repository"]!.Names("repository_name"));
         Assert.Empty((await api.Anonymous.JsonAsync("/api/v2.0/search?q=find%25me"))["repository"]!.AsArray());
+        Assert.Empty((await api.Admin.JsonAsync("/api/v2.0/search?q=_ibrary"))["project"]!.AsArray());
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace Harbor.Integration.Startup;
 public sealed class AccountTests : IDisposable
 {
     private const uint OrdinaryUser = 65534;
+    private const uint NamelessUser = 77777;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly TemporaryDirectory folder = new();
@@ -46,6 +47,42 @@ public sealed class AccountTests : IDisposable
             Assert.Equal(2L, await harbor.QueryDatabaseAsync("SELECT count(*) FROM harbor_user"));
             Assert.Equal(0, await harbor.StopAsync());
         }
+    }
+
+    [Fact]
+    public async Task A_user_that_has_no_name_runs_it_all_too()
+    {
+        Requires.Root();
+        Requires.Program("setpriv");
+        Requires.Program("unshare");
+        Directory.CreateDirectory(folder["home"], OwnerOnly);
+        Posix.ChangeOwner(folder["home"], NamelessUser, NamelessUser);
+
+        await using var harbor = await HarborProcess.StartAsync(new HarborProcessOptions
+        {
+            DataDirectory = folder["home/data"],
+            User = NamelessUser,
+            ProgramFolder = ProgramForEverybody(),
+        });
+
+        Assert.Equal(NamelessUser, Posix.Owner($"/proc/{harbor.DatabaseProcessId}").User);
+        Assert.Equal(NamelessUser, Posix.Owner(folder["home/data/postgres"]).User);
+    }
+
+    [Fact]
+    public async Task Root_needs_no_user_1000_on_the_machine()
+    {
+        Requires.Root();
+        Requires.Program("unshare");
+        await File.WriteAllTextAsync(folder["passwd"], "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n");
+
+        await using var harbor = await HarborProcess.StartAsync(new HarborProcessOptions
+        {
+            DataDirectory = folder["data"],
+            Wrapper = ["unshare", "--mount", "sh", "-c", $"mount --bind {folder["passwd"]} /etc/passwd && exec \"$@\"", "sh"],
+        });
+
+        Assert.Equal(0u, Posix.Owner(folder["data/postgres/PG_VERSION"]).User);
     }
 
     [Fact]
@@ -126,6 +163,7 @@ public sealed class AccountTests : IDisposable
     [Fact]
     public async Task The_database_learns_nothing_from_our_environment()
     {
+        await PreparedData.CopyToAsync(folder["data"]);
         await using var harbor = await HarborProcess.StartAsync(new HarborProcessOptions
         {
             DataDirectory = folder["data"],
@@ -139,6 +177,7 @@ public sealed class AccountTests : IDisposable
     public async Task The_database_is_out_of_reach_of_the_terminals_interrupt()
     {
         Requires.Program("setsid");
+        await PreparedData.CopyToAsync(folder["data"]);
         await using var harbor = await HarborProcess.StartAsync(new HarborProcessOptions { DataDirectory = folder["data"] });
 
         Assert.NotEqual(await ProcessGroupAsync(harbor.Id), await ProcessGroupAsync(harbor.DatabaseProcessId));
@@ -147,6 +186,7 @@ public sealed class AccountTests : IDisposable
     [Fact]
     public async Task The_database_listens_on_no_network_address()
     {
+        await PreparedData.CopyToAsync(folder["data"]);
         await using var harbor = await HarborProcess.StartAsync(new HarborProcessOptions { DataDirectory = folder["data"] });
 
         Assert.Equal("", await harbor.QueryDatabaseAsync("SHOW listen_addresses"));

@@ -107,12 +107,29 @@ public sealed class DataDirectoryTests : IDisposable
     [Theory]
     [InlineData("with a space")]
     [InlineData("quo'te")]
+    [InlineData("one,two;three=four")]
     [InlineData("ünïcode")]
     public async Task A_data_directory_may_have_an_odd_name(string name)
     {
         await using var harbor = await HarborProcess.StartAsync(new HarborProcessOptions { DataDirectory = folder[name] });
 
         Assert.Equal(0, await harbor.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_database_directory_that_is_a_link_is_held_for_one_server_and_cleared_of_leftovers_alike()
+    {
+        await StartedOnceAsync();
+        Directory.Move(folder["data/postgres"], folder["elsewhere"]);
+        Directory.CreateSymbolicLink(folder["data/postgres"], folder["elsewhere"]);
+        Directory.CreateDirectory(folder["second"]);
+        Directory.CreateSymbolicLink(folder["second/postgres"], folder["elsewhere"]);
+        await using var first = await HarborProcess.StartAsync(Options);
+
+        var (exitCode, error) = await RefusalAsync(new HarborProcessOptions { DataDirectory = folder["second"] });
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is already running on", error, StringComparison.Ordinal);
     }
 
     [Fact]

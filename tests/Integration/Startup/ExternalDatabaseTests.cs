@@ -24,6 +24,23 @@ public sealed class ExternalDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_role_that_owns_the_database_and_is_nothing_more_is_enough()
+    {
+        await using var database = await TestDatabase.CreateAsync(empty: true);
+        var role = $"{database.Name}_owner";
+        await database.QueryAsync($"CREATE ROLE {role} LOGIN NOSUPERUSER");
+        await database.QueryAsync($"ALTER DATABASE {database.Name} OWNER TO {role}");
+        await database.QueryAsync($"ALTER DATABASE {database.Name} SET lock_timeout = 0");
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role }.ConnectionString;
+
+        await using var harbor = await HarborProcess.StartAsync(new HarborProcessOptions { DataDirectory = folder["data"], Database = connection });
+
+        Assert.DoesNotContain(harbor.Output, line => line.Contains("\"LogLevel\":\"Warning\"", StringComparison.Ordinal));
+        Assert.Equal(0, await harbor.StopAsync());
+        await database.QueryAsync($"REASSIGN OWNED BY {role} TO CURRENT_USER; ALTER ROLE {role} IN DATABASE {database.Name} RESET ALL; DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
+    [Fact]
     public async Task Two_servers_that_start_at_once_on_one_empty_database_both_get_ready()
     {
         await using var database = await TestDatabase.CreateAsync(empty: true);

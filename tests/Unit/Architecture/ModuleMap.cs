@@ -24,9 +24,9 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Access"] = [.. Ground],
             ["Configuration"] = [.. Ground, "Access"],
             ["Identity"] = [.. Ground, "Access", "Configuration"],
-            ["Projects"] = [.. Ground, "Access", "Configuration", "Identity"],
+            ["Projects"] = [.. Ground, "Access", "Configuration", "Identity", "Quotas", "Artifacts"],
             ["Quotas"] = [.. Ground],
-            ["Artifacts"] = [.. Ground, "Storage", "Access", "Projects", "Quotas"],
+            ["Artifacts"] = [.. Ground, "Storage", "Access", "Quotas"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Modules"] =
             [

@@ -40,8 +40,11 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         {
             Directory.CreateDirectory(parent);
             directory = Path.Combine(Posix.RealPath(parent), Path.GetFileName(options.Directory));
+            directory = Directory.Exists(directory) ? Posix.RealPath(directory) : directory;
             SocketDirectory = directory;
-            if (System.Text.Encoding.UTF8.GetByteCount(Path.Combine(directory, SocketName)) > MaxSocketPathBytes)
+
+            // Npgsql takes a comma for the end of a host's name.
+            if (System.Text.Encoding.UTF8.GetByteCount(Path.Combine(directory, SocketName)) > MaxSocketPathBytes || directory.Contains(','))
             {
                 heldDirectory = Posix.HoldDirectory(Path.GetDirectoryName(directory)!);
                 SocketDirectory = $"/proc/self/fd/{heldDirectory}/{Path.GetFileName(directory)}";

@@ -48,6 +48,11 @@ internal static partial class Posix
 
     public static void ChangeOwner(string path, uint user, uint group) => Check(chown(path, user, group), $"change the owner of {path}");
 
+    public static uint EffectiveUser() => geteuid();
+
+    /// <summary>Whether a numeric user has a name on this machine.</summary>
+    public static bool IsNamed(uint user) => getpwuid(user) != 0;
+
     /// <summary>Makes the names in a directory durable.</summary>
     public static void SyncDirectory(string path)
     {
@@ -102,6 +107,12 @@ internal static partial class Posix
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
+
+    [LibraryImport("libc")]
+    private static partial uint geteuid();
+
+    [LibraryImport("libc")]
+    private static partial nint getpwuid(uint user);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int descriptor);

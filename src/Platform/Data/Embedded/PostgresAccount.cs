@@ -7,13 +7,16 @@ namespace Harbor.Platform.Data.Embedded;
 /// <param name="Prefix">Programs that change the account, put before PostgreSQL's own command line.</param>
 /// <param name="Owner">Who must own the data directory; null: we ourselves.</param>
 /// <remarks>
-/// An ordinary user runs it directly. Root runs it in a user namespace where root is called 1000: files stay root's, and no
+/// An ordinary user runs it directly. Root runs it in a user namespace where root goes by another number: files stay root's, and no
 /// parent directory has to be opened to others. Where namespaces are forbidden it runs as an unprivileged user that owns the directory.
+/// <c>initdb</c> wants its user to have a name, so the number in the namespace is one that <c>/etc/passwd</c> knows; the same helps
+/// an ordinary user without a name, as some container platforms give out.
 /// </remarks>
 internal sealed record PostgresAccount(IReadOnlyList<string> Prefix, (uint User, uint Group)? Owner)
 {
     private const string Namespace = "unshare";
     private const uint Nobody = 65534;
+    private const uint UsualUser = 1000;
 
     /// <summary>Chooses by trying: the account must be able to run the server and to write beside the data directory.</summary>
     /// <exception cref="StartupException">We are root and no account can.</exception>
@@ -21,7 +24,8 @@ internal sealed record PostgresAccount(IReadOnlyList<string> Prefix, (uint User,
     {
         if (!Environment.IsPrivilegedProcess)
         {
-            return new PostgresAccount([], null);
+            var direct = new PostgresAccount([], null);
+            return Posix.IsNamed(Posix.EffectiveUser()) || !await CanWorkAsync(InNamespace(), directory, binaries, ct) ? direct : InNamespace();
         }
 
         var existing = Directory.Exists(directory) ? Posix.Owner(directory) : default;
@@ -85,7 +89,11 @@ internal sealed record PostgresAccount(IReadOnlyList<string> Prefix, (uint User,
         return info;
     }
 
-    private static PostgresAccount InNamespace() => new([Namespace, "--user", "--map-user=1000", "--map-group=1000"], null);
+    private static PostgresAccount InNamespace()
+    {
+        var user = Posix.IsNamed(UsualUser) ? UsualUser : NamedUsers().Select(named => named.User).FirstOrDefault(id => id != 0, UsualUser);
+        return new PostgresAccount([Namespace, "--user", $"--map-user={user}", $"--map-group={UsualUser}"], null);
+    }
 
     private static PostgresAccount As(uint user, uint group) =>
         new(["setpriv", $"--reuid={user}", $"--regid={group}", "--clear-groups"], (user, group));
@@ -102,13 +110,29 @@ internal sealed record PostgresAccount(IReadOnlyList<string> Prefix, (uint User,
             }
         }
 
-        foreach (var line in File.ReadLines("/etc/passwd").Where(line => line.StartsWith("postgres:", StringComparison.Ordinal)))
+        foreach (var postgres in NamedUsers().Where(named => named.Name == "postgres"))
         {
-            var fields = line.Split(':');
-            yield return As(uint.Parse(fields[2], CultureInfo.InvariantCulture), uint.Parse(fields[3], CultureInfo.InvariantCulture));
+            yield return As(postgres.User, postgres.Group);
         }
 
         yield return As(Nobody, Nobody);
+    }
+
+    private static IEnumerable<(string Name, uint User, uint Group)> NamedUsers()
+    {
+        if (!File.Exists("/etc/passwd"))
+        {
+            yield break;
+        }
+
+        foreach (var line in File.ReadLines("/etc/passwd"))
+        {
+            if (line.Split(':') is [var name, _, var user, var group, ..]
+                && uint.TryParse(user, CultureInfo.InvariantCulture, out var userId) && uint.TryParse(group, CultureInfo.InvariantCulture, out var groupId))
+            {
+                yield return (name, userId, groupId);
+            }
+        }
     }
 
     private static async Task<bool> CanWorkAsync(PostgresAccount account, string directory, PostgresBinaries binaries, CancellationToken ct)
