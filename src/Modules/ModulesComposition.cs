@@ -40,6 +40,8 @@ public static class ModulesComposition
         api.MapSystemInfoModule();
         api.MapAccess();
         routes.MapVersion();
+        routes.MapTokenService();
+        routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();
         return routes;
     }

@@ -111,7 +111,46 @@ public static class ManifestReader
             Text(element, "artifactType", MaxMediaType),
             Urls(element, where),
             Map(element, "annotations"),
-            element.TryGetProperty("platform", out var platform) && platform.ValueKind == JsonValueKind.Object ? platform.GetRawText() : null);
+            Platform(element));
+    }
+
+    private static string? Platform(JsonElement element)
+    {
+        if (!element.TryGetProperty("platform", out var platform) || platform.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        CheckTexts(platform);
+        return platform.GetRawText();
+    }
+
+    // What is kept as it stands is read again whenever it is shown: a text that cannot be read must not get that far.
+    private static void CheckTexts(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                Stored(value.GetString()!);
+                break;
+
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                {
+                    CheckTexts(item);
+                }
+
+                break;
+
+            case JsonValueKind.Object:
+                foreach (var property in value.EnumerateObject())
+                {
+                    Stored(property.Name);
+                    CheckTexts(property.Value);
+                }
+
+                break;
+        }
     }
 
     private static List<string> Urls(JsonElement element, string where)

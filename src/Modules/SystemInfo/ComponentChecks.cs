@@ -31,12 +31,29 @@ internal sealed class DatabaseHealth(Database db) : IComponentHealth
 }
 
 /// <summary>What Harbor keeps in Redis lives in this process; it may be used while changes made elsewhere are heard.</summary>
-internal sealed class CacheHealth(ChangeFeed feed) : IComponentHealth
+internal sealed class CacheHealth(ChangeFeed feed, TimeProvider clock) : IComponentHealth
 {
+    // At the start, and when the database was away for a moment, hearing takes a while to come.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     public string Name => "redis";
 
-    public Task<string?> CheckAsync(CancellationToken ct) =>
-        Task.FromResult(feed.IsCurrent ? null : "changes made by other replicas are not heard; nothing is answered from memory");
+    public async Task<string?> CheckAsync(CancellationToken ct)
+    {
+        var begun = clock.GetTimestamp();
+        while (!feed.IsCurrent)
+        {
+            if (clock.GetElapsedTime(begun) > Patience)
+            {
+                return "changes made by other replicas are not heard; nothing is answered from memory";
+            }
+
+            await Task.Delay(Pause, clock, ct);
+        }
+
+        return null;
+    }
 }
 
 /// <summary>Whether there is a page to show to a browser.</summary>

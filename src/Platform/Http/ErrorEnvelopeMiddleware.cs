@@ -1,4 +1,5 @@
 using Harbor.Oci;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
@@ -28,7 +29,7 @@ internal sealed class ErrorEnvelopeMiddleware(RequestDelegate next, ILogger<Erro
     private async Task AnswerAsync(HttpContext http, Exception e)
     {
         var refusal = Faults.Translate(e);
-        if (http.RequestAborted.IsCancellationRequested && IsDisconnect(e, refusal))
+        if (IsBroken(e) || (http.RequestAborted.IsCancellationRequested && IsDisconnect(e, refusal)))
         {
             Log.ClientLeft(logger, http.Request.Method, http.Request.Path);
             if (!http.Response.HasStarted)
@@ -36,6 +37,8 @@ internal sealed class ErrorEnvelopeMiddleware(RequestDelegate next, ILogger<Erro
                 http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             }
 
+            // What is left of the body cannot be read, and must not be waited for.
+            http.Abort();
             return;
         }
 
@@ -60,6 +63,10 @@ internal sealed class ErrorEnvelopeMiddleware(RequestDelegate next, ILogger<Erro
         refusal.Code.Status < 500 || refusal.Code == ErrorCode.ServiceUnavailable || refusal.Code == ErrorCode.InsufficientStorage
             ? (refusal.Code, refusal.Message, refusal.Detail)
             : (ErrorCode.Unknown with { Status = refusal.Code.Status }, "internal server error", null);
+
+    // The body's reader may hear of a reset before the request is marked as aborted. An overflow is what Kestrel makes of a chunk whose
+    // announced length no number holds: no client, and nothing after it can be read. Other malformed chunks it calls bad requests.
+    private static bool IsBroken(Exception e) => e is ConnectionResetException or { InnerException: ConnectionResetException } or IOException { InnerException: OverflowException };
 
     private static bool IsDisconnect(Exception e, RegistryException refusal) =>
         refusal.Code != ErrorCode.InsufficientStorage && e is OperationCanceledException or IOException or BadHttpRequestException;

@@ -58,9 +58,12 @@ internal static class Accounts
         await CheckFilesAsync(harbor);
     }
 
+    // What Kestrel says of a body whose chunks are no chunks, after the client was told so, is about the client.
     private static void CheckLog(TestHarbor harbor)
     {
-        var failures = harbor.Logs.Entries.Where(entry => entry.Level >= LogLevel.Error).Select(entry => $"{entry.Message} {entry.Exception}").ToList();
+        var failures = harbor.Logs.Entries
+            .Where(entry => entry.Level >= LogLevel.Error && !entry.Message.Contains("automatic draining of the request body", StringComparison.Ordinal))
+            .Select(entry => $"{entry.Message} {entry.Exception}").ToList();
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 

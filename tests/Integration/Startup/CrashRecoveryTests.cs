@@ -117,6 +117,7 @@ public sealed class CrashRecoveryTests : IAsyncLifetime
         {
             var status = $"{stranger.Id}\n{folder["data/postgres"]}\n1700000000\n5432\n.\n\n  5432001         0\nready   \n";
             await File.WriteAllTextAsync(folder["data/postgres/postmaster.pid"], status);
+            await File.WriteAllTextAsync(folder["data/postgres/.s.PGSQL.5432.lock"], status);
 
             await using var harbor = await HarborProcess.StartAsync(Options);
 

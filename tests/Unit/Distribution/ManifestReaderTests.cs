@@ -110,6 +110,14 @@ public sealed class ManifestReaderTests
         Assert.False(IsRead(Encoding.UTF8.GetBytes(Image.Replace(instead, of, StringComparison.Ordinal)), null), wrong);
     }
 
+    [Theory]
+    [InlineData("{\"architecture\":\"\\ud800\"}")]
+    [InlineData("{\"architecture\":\"\\u0000\"}")]
+    [InlineData("{\"\\udfff\":1}")]
+    [InlineData("{\"os.features\":[{\"a\":[\"\\ud800\"]}]}")]
+    public void A_platform_whose_texts_cannot_be_read_is_refused(string platform) =>
+        Assert.False(IsRead(Encoding.UTF8.GetBytes(Index.Replace("\"platform\":{\"architecture\":\"amd64\",\"os\":\"linux\",\"os.features\":[\"x\"]}", $"\"platform\":{platform}", StringComparison.Ordinal)), null));
+
     [Fact]
     public void Nesting_too_deep_is_refused_and_does_not_overflow_the_stack()
     {

@@ -16,6 +16,7 @@ public sealed class Blobs(
     private const int MaxCached = 100_000;
 
     private readonly FactCache<LinkedBlob> cache = new(feed, "link:", MaxCached);
+    private readonly LinkLookups lookups = new(db, store);
 
     /// <summary>The blob, if the repository is linked to it. One indexed query, or none.</summary>
     public async ValueTask<LinkedBlob?> FindAsync(RepositoryScope scope, Digest digest, CancellationToken ct) =>
@@ -179,16 +180,5 @@ public sealed class Blobs(
         }
     }
 
-    private async Task<LinkedBlob?> LoadAsync(long repositoryId, Digest digest, CancellationToken ct)
-    {
-        await using var command = db.Command("""
-            SELECT blob.id, blob.size, blob.location, link.uses
-            FROM blob JOIN repository_blob AS link ON link.blob_id = blob.id AND link.repository_id = $1
-            WHERE blob.digest = $2
-            """).With(repositoryId, digest.ToBytes());
-        return await command.FindAsync(row => new LinkedBlob(
-            row.GetInt64(0), digest, row.GetInt64(1),
-            row.IsDBNull(2) ? store.CanonicalOf(digest) : new Location(row.GetString(2)),
-            row.GetInt32(3) > 0), ct);
-    }
+    private Task<LinkedBlob?> LoadAsync(long repositoryId, Digest digest, CancellationToken ct) => lookups.FindAsync(repositoryId, digest, ct);
 }

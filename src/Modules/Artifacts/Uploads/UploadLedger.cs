@@ -94,6 +94,19 @@ internal sealed class UploadLedger(Database db, IBlobStore store)
         return (int)(await command.ExecuteScalarAsync(ct))! == 1;
     }
 
+    /// <summary>Gives a claim back that changed nothing: what was accepted before it stands. Does nothing when the claim is not held any more.</summary>
+    public Task ReturnAsync(UploadClaim claim, CancellationToken ct) =>
+        db.TransactAsync(async tx =>
+        {
+            var returned = await tx.ExecuteAsync("""
+                UPDATE upload SET claim = NULL, claim_until = NULL, claim_staged = NULL, location = NULL WHERE id = $1 AND claim = $2
+                """, claim.UploadId, claim.Id);
+            if (returned == 1 && claim.Source != claim.Stage)
+            {
+                await Erasures.AddAsync(tx, [claim.Stage], 0, TimeSpan.Zero);
+            }
+        }, ct);
+
     /// <summary>Ends an upload without a blob, whoever is writing to it; its bytes are erased. False when there was none.</summary>
     public Task<bool> VoidAsync(Guid id, long repositoryId, CancellationToken ct) =>
         VoidAsync("DELETE FROM upload WHERE id = $1 AND repository_id = $2", [id, repositoryId], ct);

@@ -178,6 +178,11 @@ public sealed class Uploads
             await GiveUpAsync(claim);
             throw;
         }
+        catch
+        {
+            await ledger.ReturnAsync(claim, CancellationToken.None);   // unless it went back with what had arrived
+            throw;
+        }
     }
 
     // Whatever stops the body, the bytes that did arrive are made durable and the claim is given back.
@@ -254,6 +259,11 @@ public sealed class Uploads
         catch (Exception e) when (!resumable && !published && e is not RegistryException)
         {
             await GiveUpAsync(claim);   // its client never learned the upload's name
+            throw;
+        }
+        catch when (resumable && !published)
+        {
+            await ledger.ReturnAsync(claim, CancellationToken.None);   // unless it went back with what had arrived
             throw;
         }
         finally

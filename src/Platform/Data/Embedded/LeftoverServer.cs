@@ -10,6 +10,9 @@ namespace Harbor.Platform.Data.Embedded;
 /// </remarks>
 internal static class LeftoverServer
 {
+    private const string StatusFile = "postmaster.pid";
+    private const string SocketLock = ".s.PGSQL.5432.lock";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -42,24 +45,10 @@ internal static class LeftoverServer
     }
 
     /// <summary>The postmaster's number as <c>postmaster.pid</c> has it; 0 when there is none.</summary>
-    public static int PostmasterId(string directory)
-    {
-        var lines = StatusLines(directory);
-        return lines.Length > 0 && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
-    }
+    public static int PostmasterId(string directory) => FirstNumber(StatusLines(directory));
 
     /// <summary>The lines of <c>postmaster.pid</c>: number, directory, start, port, sockets, address, shared memory, status.</summary>
-    public static string[] StatusLines(string directory)
-    {
-        try
-        {
-            return File.ReadAllLines(Path.Combine(directory, "postmaster.pid"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    public static string[] StatusLines(string directory) => Lines(Path.Combine(directory, StatusFile));
 
     private static async Task WaitAsync(string directory, TimeProvider clock, CancellationToken ct)
     {
@@ -98,12 +87,30 @@ internal static class LeftoverServer
         }
     }
 
+    // PostgreSQL clears files whose process is gone. It refuses to start when the number lives on, whoever has it now.
     private static void ForgetProcessOfAnother(string directory)
     {
-        // PostgreSQL clears a file whose process is gone. It refuses to start when the number lives on, whoever has it now.
-        if (PostmasterId(directory) is > 0 and var id && Directory.Exists($"/proc/{id}"))
+        foreach (var name in (string[])[StatusFile, SocketLock])
         {
-            File.Delete(Path.Combine(directory, "postmaster.pid"));
+            if (FirstNumber(Lines(Path.Combine(directory, name))) is > 0 and var id && Directory.Exists($"/proc/{id}"))
+            {
+                File.Delete(Path.Combine(directory, name));
+            }
+        }
+    }
+
+    private static int FirstNumber(string[] lines) =>
+        lines.Length > 0 && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 }

@@ -60,6 +60,8 @@ internal static class BodyReader
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
+            // The server will not read the rest, so the connection ends; a client that is not told would send its next request into it.
+            http.Response.Headers.Connection = "close";
             throw new RegistryException(ErrorCode.RequestEntityTooLarge, $"the body is larger than {MaxBytes} bytes", inner: e);
         }
     }
