@@ -4,9 +4,11 @@ using Npgsql;
 
 namespace Harbor.Support;
 
-/// <summary>Watches what SQL one server sends, so that a test can count it. Background services of the server are seen too.</summary>
+/// <summary>Watches what SQL one server sends to answer requests, so that a test can count it.</summary>
 public sealed class SqlStatements : IDisposable
 {
+    private const string Requests = "Microsoft.AspNetCore";
+
     private readonly ConcurrentQueue<string> seen = new();
     private readonly ActivityListener listener;
 
@@ -15,12 +17,13 @@ public sealed class SqlStatements : IDisposable
         var database = new NpgsqlConnectionStringBuilder(harbor.Database.ConnectionString).Database;
         listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == "Npgsql",
+            // Listened to, a request is an activity, and so the ancestor of what is done for it; background services have none.
+            ShouldListenTo = source => source.Name is "Npgsql" or Requests,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity =>
             {
                 var at = activity.GetTagItem("db.namespace") ?? activity.GetTagItem("db.name");
-                if (at as string == database && (activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is string sql)
+                if (at as string == database && IsForRequest(activity) && (activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is string sql)
                 {
                     seen.Enqueue(sql);
                 }
@@ -42,4 +45,15 @@ public sealed class SqlStatements : IDisposable
     }
 
     public void Dispose() => listener.Dispose();
+
+    private static bool IsForRequest(Activity activity)
+    {
+        var ancestor = activity.Parent;
+        while (ancestor is not null && ancestor.Source.Name != Requests)
+        {
+            ancestor = ancestor.Parent;
+        }
+
+        return ancestor is not null;
+    }
 }

@@ -64,6 +64,16 @@ public sealed class TestDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends every session and lets no new one in, as if the power were cut; answers a copy of what was committed by then.</summary>
+    public async Task<TestDatabase> CutAsync()
+    {
+        await ExecuteAsync(postgres, $"ALTER DATABASE {Name} ALLOW_CONNECTIONS false");
+        await ExecuteAsync(postgres, $"SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '{Name}'");
+        var copy = new TestDatabase(postgres, $"test_{Interlocked.Increment(ref count)}");
+        await ExecuteAsync(postgres, $"CREATE DATABASE {copy.Name} TEMPLATE {Name}");
+        return copy;
+    }
+
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearPool(new NpgsqlConnection(ConnectionString));

@@ -1,6 +1,7 @@
 using Harbor.Modules.Artifacts.Blobs;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Manifests;
+using Harbor.Platform.Diagnostics;
 using Harbor.Platform.Settings;
 using Harbor.Storage;
 using Harbor.Storage.FileSystem;
@@ -24,5 +25,8 @@ public static class ContentModule
         .AddSingleton<ContentListing>()
         .AddSingleton<Eraser>()
         .AddSingleton<ContentUpkeep>()
+        .AddSingleton<IComponentHealth, RegistryHealth>()
+        .AddSingleton<IComponentHealth, RegistryControllerHealth>()
+        .AddSingleton<IComponentHealth, JobServiceHealth>()
         .AddHostedService(provider => provider.GetRequiredService<ContentUpkeep>());
 }

@@ -125,7 +125,9 @@ public sealed class FileSystemBlobStore : IBlobStore
             files.SyncDirectory(directory);
         }
 
+        // The root is a new name in its parent, too, when this is the first start.
         files.SyncDirectory(root);
+        files.SyncDirectory(Path.GetDirectoryName(root)!);
     }
 
     private string PathOf(Location location) => Path.Combine(root, location.Key);

@@ -1,5 +1,5 @@
-using Harbor.Oci;
 using Harbor.Modules.Artifacts.Uploads;
+using Harbor.Oci;
 
 namespace Harbor.Integration.Content;
 

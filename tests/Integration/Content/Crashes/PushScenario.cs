@@ -54,7 +54,7 @@ internal sealed class PushScenario
             {
                 await send(to, mounted);
             }
-            catch (HttpRequestException)
+            catch (Exception e)
             {
                 // No answer: it may have happened, or not. What the step would have changed is not known any more.
                 foreach (var path in told.Keys.Where(path => !before.TryGetValue(path, out var was) || was != told[path]).ToList())
@@ -62,7 +62,12 @@ internal sealed class PushScenario
                     told.Remove(path);
                 }
 
-                return name;
+                if (e is HttpRequestException)
+                {
+                    return name;
+                }
+
+                throw;
             }
         }
 

@@ -1,7 +1,7 @@
 using Harbor.Oci;
+using Harbor.Platform.Settings;
 using Harbor.Storage;
 using Harbor.Storage.FileSystem;
-using Harbor.Platform.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
