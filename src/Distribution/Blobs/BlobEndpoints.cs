@@ -103,6 +103,7 @@ internal sealed class BlobEndpoints(Modules.Artifacts.Blobs.Blobs blobs)
             left -= count;
             if ((await body.FlushAsync(ct)).IsCompleted)
             {
+                response.HttpContext.Abort();   // nobody reads on: fewer bytes than announced are no fault of ours
                 return;
             }
         }
