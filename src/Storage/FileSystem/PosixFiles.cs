@@ -31,8 +31,20 @@ public partial class PosixFiles
     /// <summary>fsync(2) of a file's bytes.</summary>
     public virtual void Sync(SafeFileHandle file, string path) => RandomAccess.FlushToDisk(file);
 
-    /// <summary>rename(2); the target must be a new name.</summary>
-    public virtual void Rename(string from, string to) => File.Move(from, to, overwrite: false);
+    /// <summary>rename(2); the target must be a new name on the same file system.</summary>
+    /// <remarks>Not the framework's move: between two file systems that copies, and nobody would sync the copy.</remarks>
+    public virtual void Rename(string from, string to)
+    {
+        if (File.Exists(to))
+        {
+            throw new IOException($"Cannot rename {from}: {to} is there already");
+        }
+
+        if (MoveName(from, to) != 0)
+        {
+            throw Failed("rename", from);
+        }
+    }
 
     /// <summary>mkdir(2); true when this call made it.</summary>
     public virtual bool MakeDirectory(string path)
@@ -75,6 +87,9 @@ public partial class PosixFiles
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MoveName(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int descriptor);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -7,17 +8,17 @@ using Xunit;
 
 namespace Harbor.Integration.Content;
 
-/// <summary>One repository over the registry protocol, as the administrator by Basic authentication.</summary>
+/// <summary>One repository over the registry protocol, by Basic authentication: as the administrator, unless another is named.</summary>
 internal sealed class RegistryClient : IDisposable
 {
     private readonly HttpClient http;
 
-    public RegistryClient(Uri url, string repository)
+    public RegistryClient(Uri url, string repository, string user = "admin", string password = TestHarbor.AdminPassword)
     {
         Repository = repository;
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = url };
         http.DefaultRequestHeaders.Authorization =
-            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{TestHarbor.AdminPassword}")));
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
     }
 
     public string Repository { get; }
@@ -79,11 +80,22 @@ internal sealed class RegistryClient : IDisposable
 
     public async Task DeleteAsync(string path) => (await ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Delete, path)).Dispose();
 
-    public async Task<HttpStatusCode> HeadAsync(string path)
+    public Task<HttpStatusCode> HeadAsync(string path) => StatusAsync(HttpMethod.Head, path);
+
+    /// <summary>Only the status of the answer to a GET.</summary>
+    public Task<HttpStatusCode> StatusAsync(string path) => StatusAsync(HttpMethod.Get, path);
+
+    /// <summary>How many bytes of an upload are accepted; null when it is unknown.</summary>
+    public async Task<long?> AcceptedAsync(string upload)
     {
-        using var request = Request(HttpMethod.Head, path, null);
-        using var answer = await http.SendAsync(request);
-        return answer.StatusCode;
+        using var answer = await SendAsync(HttpMethod.Get, upload, []);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        await AssertAsync(HttpStatusCode.NoContent, answer);
+        return long.Parse(answer.Headers.GetValues("Range").Single()["0-".Length..], CultureInfo.InvariantCulture) + 1;
     }
 
     /// <summary>What lies below the repository at a path such as <c>blobs/sha256:…</c>; null when nothing does.</summary>
@@ -120,6 +132,13 @@ internal sealed class RegistryClient : IDisposable
         var answer = await SendAsync(method, path, body, start);
         await AssertAsync(expected, answer);
         return answer;
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path)
+    {
+        using var request = Request(method, path, null);
+        using var answer = await http.SendAsync(request);
+        return answer.StatusCode;
     }
 
     private async Task<HttpResponseMessage> ExpectAsync(HttpStatusCode expected, HttpMethod method, string path, byte[]? body = null)

@@ -251,9 +251,9 @@ public sealed class Uploads
             await GiveUpAsync(claim);
             throw;
         }
-        catch (RegistryException) when (published)
+        catch (Exception e) when (published && e is (RegistryException or IOException or UnauthorizedAccessException))
         {
-            await GiveUpAsync(claim);
+            await GiveUpAsync(claim);   // refused, or the store failed: either way nothing was committed
             throw;
         }
         catch (Exception e) when (!resumable && !published && e is not RegistryException)

@@ -23,11 +23,15 @@ public sealed class CrashWorld : IAsyncDisposable
 
     public ContentAudit Audit { get; }
 
+    /// <summary>Full path of a file that <see cref="Audit"/> names.</summary>
+    public string PathOf(string file) => folder[Path.Combine("data/storage", file)];
+
     public static async Task<CrashWorld> CreateAsync() => new(await TestDatabase.CreateAsync(), new TemporaryDirectory());
 
     /// <summary>A server in a process of its own.</summary>
     /// <param name="crashAt">Pause point at which it kills itself; null: it does not.</param>
-    public HarborProcessOptions Process(string? crashAt = null) => new()
+    /// <param name="shutdownSeconds">How long running requests may take to end when it is told to stop.</param>
+    public HarborProcessOptions Process(string? crashAt = null, int shutdownSeconds = 30) => new()
     {
         DataDirectory = folder["data"],
         Database = Database.ConnectionString,
@@ -36,6 +40,7 @@ public sealed class CrashWorld : IAsyncDisposable
         {
             ["HARBOR_SECRET_KEY"] = TestHarbor.SecretKey,
             ["HARBOR_ADMIN_PASSWORD"] = TestHarbor.AdminPassword,
+            ["HARBOR_SHUTDOWN_TIMEOUT"] = $"{shutdownSeconds}",
             ["GC_TIME_WINDOW_HOURS"] = "0",   // every link is old enough to be renewed
         },
     };

@@ -37,7 +37,9 @@ public sealed class PowerCutTests : IAsyncLifetime
 
     public static TheoryData<string> AllSyncs => [.. Syncs.Keys];
 
-    public static Task<IEnumerable<TheoryDataRow<string>>> Points() => CrashPointTests.Points();
+    /// <summary>Where bytes are on their way. At all other points they have arrived, and nothing is left that a cut of the power could change.</summary>
+    public static async Task<IEnumerable<TheoryDataRow<string>>> Points() =>
+        (await CrashPointTests.Points()).Where(point => point.Data.Split('.')[0] is "upload" or "blob" or "erase");
 
     public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAsync();
 

@@ -159,26 +159,14 @@ public sealed class UploadRaceTests
     }
 
     /// <summary>A store that would let the bytes of one digest lie in one place always.</summary>
-    private sealed class OnePlacePerDigest(FileSystemBlobStore inner) : IBlobStore
+    private sealed class OnePlacePerDigest(IBlobStore inner) : DelegatingBlobStore(inner)
     {
-        public Location StageOf(Guid upload, Guid claim) => inner.StageOf(upload, claim);
+        public override Location BlobOf(Digest digest, Guid claim) => CanonicalOf(digest);
 
-        public Location BlobOf(Digest digest, Guid claim) => inner.CanonicalOf(digest);
-
-        public Location CanonicalOf(Digest digest) => inner.CanonicalOf(digest);
-
-        public Task<IBlobUpload?> ResumeAsync(Location stage, long length, CancellationToken ct) => inner.ResumeAsync(stage, length, ct);
-
-        public Task<bool> PublishAsync(Location stage, Location blob, bool synced)
+        public override async Task<bool> PublishAsync(Location stage, Location blob, bool synced)
         {
-            inner.EraseAsync(blob, CancellationToken.None);
-            return inner.PublishAsync(stage, blob, synced);
+            await EraseAsync(blob, CancellationToken.None);
+            return await base.PublishAsync(stage, blob, synced);
         }
-
-        public BlobSource? Open(Location location) => inner.Open(location);
-
-        public long? SizeOf(Location location) => inner.SizeOf(location);
-
-        public Task EraseAsync(Location location, CancellationToken ct) => inner.EraseAsync(location, ct);
     }
 }
