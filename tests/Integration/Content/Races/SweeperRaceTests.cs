@@ -38,7 +38,7 @@ public sealed class SweeperRaceTests : IAsyncLifetime
     [Fact]
     public async Task A_sweeper_passes_by_an_upload_that_a_put_is_ending()
     {
-        var ended = host.Points.HoldAt("blob.upload-ended");
+        var ended = host.Points.HoldAt("blob.upserted");
         var put = Outcome.OfAsync(host.UploadAsync(web, Content));
         await ended.ReachedAsync();
         await host.Testing.ShiftClockAsync(Long);
