@@ -4,6 +4,7 @@ using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
+using Harbor.Modules.Robots;
 using Harbor.Modules.SystemInfo;
 using Harbor.Platform.Data;
 using Harbor.Platform.Http;
@@ -23,6 +24,7 @@ public static class ModulesComposition
         .AddIdentity()
         .AddQuotas()
         .AddProjects()
+        .AddRobots()
         .AddContent()
         .AddContentReading()
         .AddSystemInfo();
@@ -36,6 +38,7 @@ public static class ModulesComposition
         var api = routes.MapManagementApi();
         api.MapIdentity();
         api.MapProjectsModule();
+        api.MapRobotsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
         api.MapAccess();
