@@ -6,7 +6,7 @@ using Harbor.Modules.Quotas;
 namespace Harbor.Modules.Projects;
 
 /// <summary>A project about to be made: who may make it, and what it starts with.</summary>
-/// <param name="OwnerId">Null: the caller is a robot, and an administrator becomes the owner.</param>
+/// <param name="OwnerId">Null: no person makes it, and an administrator becomes the owner.</param>
 internal sealed record NewProject(string Name, long? OwnerId, IReadOnlyDictionary<string, string> Metadata, long Quota)
 {
     /// <exception cref="Oci.RegistryException"><c>FORBIDDEN</c>: projects, or this kind, are the administrators' to make. <c>BAD_REQUEST</c>: a value is at fault.</exception>
@@ -30,7 +30,7 @@ internal sealed record NewProject(string Name, long? OwnerId, IReadOnlyDictionar
 
         return new NewProject(
             ProjectName.IsValid(request.ProjectName) ? request.ProjectName! : throw ProjectErrors.InvalidName(),
-            caller is RobotContext ? null : caller.UserId ?? throw AccessErrors.Refused(caller),
+            caller.UserId,
             MetadataOf(request),
             QuotaOf(request.StorageLimit, mayCreate, settings));
     }
