@@ -11,13 +11,12 @@ public sealed record PasswordHash(string Version, string Salt, string Hex)
 {
     public const string CurrentVersion = "pbkdf2_sha256";
 
+    private const string SecretVersion = "sha256";
     private const int CurrentIterations = 600_000;
     private const int LegacyIterations = 4096;
     private const int KeyLength = 16;
     private const int SaltLength = 32;
     private const string SaltCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-    private const string SecretVersion = "sha256";
 
     /// <summary>A hash that no password has, for spending the same time on a name that nobody has.</summary>
     public static readonly PasswordHash OfNobody = new(CurrentVersion, new string('0', SaltLength), string.Empty);
