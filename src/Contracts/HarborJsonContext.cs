@@ -45,4 +45,10 @@ namespace Harbor.Contracts;
 [JsonSerializable(typeof(UserProfileRequest))]
 [JsonSerializable(typeof(PasswordRequest))]
 [JsonSerializable(typeof(SysAdminRequest))]
+[JsonSerializable(typeof(RobotDto))]
+[JsonSerializable(typeof(IReadOnlyList<RobotDto>))]
+[JsonSerializable(typeof(RobotCreationRequest))]
+[JsonSerializable(typeof(RobotRequest))]
+[JsonSerializable(typeof(RobotCreatedDto))]
+[JsonSerializable(typeof(RobotSecretDto))]
 public sealed partial class HarborJsonContext : JsonSerializerContext;

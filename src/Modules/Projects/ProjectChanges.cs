@@ -7,7 +7,7 @@ using Harbor.Platform.Events;
 namespace Harbor.Modules.Projects;
 
 /// <summary>Makes, changes and deletes projects.</summary>
-public sealed class ProjectChanges(Database db, ChangeFeed feed)
+public sealed class ProjectChanges(Database db, ChangeFeed feed, IEnumerable<IProjectDeparture> departures)
 {
     /// <summary>Makes a project with its owner as the first member.</summary>
     /// <param name="quota">Bytes it may hold; -1 is no limit.</param>
@@ -68,8 +68,11 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed)
     public async Task DeleteAsync(ProjectScope project, CancellationToken ct)
     {
         var keys = ProjectDirectory.Keys(project.Project);
+        List<string> evicted = [];
         await db.TransactAsync(async tx =>
         {
+            evicted.Clear();
+
             // Waits for pushes into it; those that come later wait for this, and then find it deleted.
             if (await tx.ScalarAsync<bool?>("SELECT deleted FROM project WHERE id = $1 FOR UPDATE", project.Id) != false)
             {
@@ -85,11 +88,17 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed)
             await tx.ExecuteAsync("""
                 UPDATE project SET name = left(name, $2 - length('#' || id)) || '#' || id, deleted = true, update_time = harbor_now() WHERE id = $1
                 """, project.Id, ProjectName.MaxLength);
+            foreach (var departure in departures)
+            {
+                evicted.AddRange(await departure.LeaveAsync(tx, project.Id));
+            }
+
             foreach (var key in keys)
             {
                 await tx.EvictAsync(key);
             }
         }, ct);
+        evicted.ForEach(feed.EvictLocally);
         Array.ForEach(keys, feed.EvictLocally);
     }
 

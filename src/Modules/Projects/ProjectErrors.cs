@@ -14,6 +14,8 @@ internal static class ProjectErrors
 
     public static RegistryException AlreadyExists(string name) => new(ErrorCode.Conflict, $"The project named {name} already exists");
 
+    public static RegistryException CreationByProjectRobot() => new(ErrorCode.Forbidden, "Only system level robot can create project");
+
     public static RegistryException CreationRestricted() => new(ErrorCode.Forbidden, "Only system admin can create project");
 
     public static RegistryException ProxyCacheRestricted() => new(ErrorCode.Forbidden, "Only system admin can create proxy cache project");

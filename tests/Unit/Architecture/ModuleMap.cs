@@ -27,10 +27,11 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Projects"] = [.. Ground, "Access", "Configuration", "Identity", "Quotas", "Artifacts"],
             ["Quotas"] = [.. Ground, "Access", "Configuration"],
             ["Artifacts"] = [.. Ground, "Storage", "Access", "Quotas"],
+            ["Robots"] = [.. Ground, "Access", "Configuration", "Identity", "Projects"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Modules"] =
             [
-                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Artifacts", "SystemInfo",
+                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Artifacts", "Robots", "SystemInfo",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],
