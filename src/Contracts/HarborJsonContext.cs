@@ -39,4 +39,10 @@ namespace Harbor.Contracts;
 [JsonSerializable(typeof(UserProfileRequest))]
 [JsonSerializable(typeof(PasswordRequest))]
 [JsonSerializable(typeof(SysAdminRequest))]
+[JsonSerializable(typeof(CliSecretRequest))]
+[JsonSerializable(typeof(UserGroupDto))]
+[JsonSerializable(typeof(IReadOnlyList<UserGroupDto>))]
+[JsonSerializable(typeof(IReadOnlyList<UserGroupSearchItemDto>))]
+[JsonSerializable(typeof(UserGroupRequest))]
+[JsonSerializable(typeof(OidcRedirectDto))]
 public sealed partial class HarborJsonContext : JsonSerializerContext;

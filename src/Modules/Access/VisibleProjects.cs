@@ -9,15 +9,8 @@ public sealed record VisibleProjects(bool All, long[] MemberOf)
     public const string IsPublic =
         "EXISTS (SELECT 1 FROM project_metadata m WHERE m.project_id = project.id AND m.name = 'public' AND m.value = 'true')";
 
-    public static async ValueTask<VisibleProjects> ToAsync(SecurityContext caller, IProjectDirectory projects, CancellationToken ct)
-    {
-        if (caller.Can(Resource.Project, AccessAction.List))
-        {
-            return new VisibleProjects(All: true, []);
-        }
-
-        return caller.UserId is { } userId
-            ? new VisibleProjects(All: false, [.. (await projects.RolesOfUserAsync(userId, ct)).Keys])
-            : new VisibleProjects(All: false, []);
-    }
+    public static async ValueTask<VisibleProjects> ToAsync(SecurityContext caller, CancellationToken ct) =>
+        caller.Can(Resource.Project, AccessAction.List)
+            ? new VisibleProjects(All: true, [])
+            : new VisibleProjects(All: false, [.. (await caller.RolesAsync(ct)).Keys]);
 }

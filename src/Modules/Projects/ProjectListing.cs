@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Harbor.Modules.Projects;
 
 /// <summary>Shows projects. However many are shown, it takes the same few statements.</summary>
-internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory directory, RepositoryCounts repositories)
+internal sealed class ProjectListing(RegistryDbContext db, RepositoryCounts repositories)
 {
     // The strongest first.
     private static readonly int[] Power = [(int)Role.ProjectAdmin, (int)Role.Maintainer, (int)Role.Developer, (int)Role.Guest, (int)Role.LimitedGuest];
@@ -54,7 +54,7 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
 
     private async ValueTask<IQueryable<ProjectEntity>> VisibleAsync(SecurityContext caller, CancellationToken ct)
     {
-        var visible = await VisibleProjects.ToAsync(caller, directory, ct);
+        var visible = await VisibleProjects.ToAsync(caller, ct);
         if (visible.All)
         {
             return Rows();
@@ -74,7 +74,7 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
 
         var ids = rows.Select(row => row.Id).ToArray();
         var counts = await repositories.OfProjectsAsync(ids, ct);
-        var roles = caller.UserId is { } userId ? await directory.RolesOfUserAsync(userId, ct) : null;
+        var roles = await caller.RolesAsync(ct);
         var metadata = withDetail
             ? (await db.Set<ProjectMetadataEntity>().Where(each => ids.Contains(each.ProjectId)).ToListAsync(ct)).ToLookup(each => each.ProjectId)
             : null;
@@ -102,8 +102,8 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
     }
 
     // Null, not empty, for whoever is no member: that is how Harbor's clients tell.
-    private static List<int>? RolesIn(IReadOnlyDictionary<long, IReadOnlyList<Role>>? roles, long projectId) =>
-        roles is not null && roles.TryGetValue(projectId, out var held)
+    private static List<int>? RolesIn(IReadOnlyDictionary<long, IReadOnlyList<Role>> roles, long projectId) =>
+        roles.TryGetValue(projectId, out var held)
             ? [.. held.Select(role => (int)role).Distinct().OrderBy(role => Array.IndexOf(Power, role))]
             : null;
 

@@ -1,5 +1,6 @@
 using Harbor.Modules.Access;
 using Harbor.Modules.Identity;
+using Harbor.Modules.Identity.Groups;
 using Harbor.Modules.Projects.Members;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ public static class ProjectsModule
         .AddSingleton<ProjectChanges>()
         .AddSingleton<ProjectMembers>()
         .AddSingleton<IUserDeparture, MemberDeparture>()
+        .AddSingleton<IUserGroupDeparture, MemberDeparture>()
         .AddScoped<ProjectListing>()
         .AddScoped(provider => new ProjectSearch(provider.GetRequiredService<ProjectListing>()));
 

@@ -26,6 +26,6 @@ internal sealed class FakeProjectDirectory : IProjectDirectory
 
     public ValueTask<ProjectInfo?> FindAsync(long id, CancellationToken ct) => ValueTask.FromResult(projects.GetValueOrDefault(id));
 
-    public ValueTask<IReadOnlyDictionary<long, IReadOnlyList<Role>>> RolesOfUserAsync(long userId, CancellationToken ct) =>
+    public ValueTask<IReadOnlyDictionary<long, IReadOnlyList<Role>>> RolesAsync(long userId, IReadOnlyList<long> groups, CancellationToken ct) =>
         ValueTask.FromResult<IReadOnlyDictionary<long, IReadOnlyList<Role>>>(roles.GetValueOrDefault(userId) ?? []);
 }
