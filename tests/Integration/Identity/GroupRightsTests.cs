@@ -171,7 +171,7 @@ public sealed class GroupRightsTests(GroupRightsTests.Server server) : IClassFix
     private HttpClient Caller(TestHarbor at, params long[] groups)
     {
         var client = TestHarbor.Client(at.Url);
-        client.DefaultRequestHeaders.Add(Server.Header, $"{user} {name} {string.Join(',', groups)}");
+        client.DefaultRequestHeaders.Add(Server.Header, $"{user} {name} ,{string.Join(',', groups)}");
         return client;
     }
 
