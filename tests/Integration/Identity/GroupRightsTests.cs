@@ -98,7 +98,8 @@ public sealed class GroupRightsTests(GroupRightsTests.Server server) : IClassFix
         Assert.Empty((await ApiClient.JsonAsync(without, "/api/v2.0/repositories")).AsArray());
 
         var found = await ApiClient.JsonAsync(caller, $"/api/v2.0/search?q={closed}");
-        Assert.Equal(([closed], [$"{closed}/web"]), (found["project"]!.Names().ToArray(), found["repository"]!.Names("repository_name").ToArray()));
+        Assert.Equal([closed], found["project"]!.Names());
+        Assert.Equal([$"{closed}/web"], found["repository"]!.Names("repository_name"));
         Assert.Empty((await ApiClient.JsonAsync(without, $"/api/v2.0/search?q={closed}"))["repository"]!.AsArray());
 
         var counted = await ApiClient.JsonAsync(caller, "/api/v2.0/statistics");
