@@ -77,7 +77,7 @@ internal sealed class ContentHost : IAsyncDisposable
     public static async Task<ContentHost> StartAsync(Action<IServiceCollection>? changes = null, bool listens = false)
     {
         var database = await TestDatabase.CreateAsync();
-        return await StartAsync(database, new TemporaryDirectory(), ownsDatabase: true, changes, listens);
+        return await StartAsync(database, new TemporaryDirectory(inMemory: true), ownsDatabase: true, changes, listens);
     }
 
     /// <summary>A second process's worth of services on the same rows and bytes. End it before this one.</summary>
