@@ -36,10 +36,12 @@ public static class ModulesComposition
         var api = routes.MapManagementApi();
         api.MapIdentity();
         api.MapProjectsModule();
+        api.MapQuotas();
         api.MapContentReading();
         api.MapSystemInfoModule();
         api.MapAccess();
         routes.MapVersion();
+        routes.MapQuotaRecount();
         routes.MapTokenService();
         routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();

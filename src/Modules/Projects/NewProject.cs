@@ -32,7 +32,7 @@ internal sealed record NewProject(string Name, long OwnerId, IReadOnlyDictionary
     private static Dictionary<string, string> MetadataOf(ProjectRequest request)
     {
         var isPublic = request.Metadata?.Public;
-        if (isPublic is not (null or "true" or "false"))
+        if (isPublic is not (null or "" or "true" or "false"))
         {
             throw ProjectErrors.InvalidMetadata(ProjectMetadata.Public, isPublic);
         }
@@ -60,6 +60,6 @@ internal sealed record NewProject(string Name, long OwnerId, IReadOnlyDictionary
             return settings.Get(KnownSettings.StoragePerProject);
         }
 
-        return limit is ProjectQuotas.Unlimited or (> 0 and <= ProjectQuotas.MaxLimit) ? limit.Value : throw ProjectErrors.StorageLimit(limit.Value);
+        return ProjectQuotas.IsLimit(limit.Value) ? limit.Value : throw ProjectErrors.StorageLimit(limit.Value);
     }
 }

@@ -49,10 +49,10 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed)
             }
 
             await CheckRetentionAsync(tx, project.Id, metadata);
-            await SetMetadataAsync(tx, project.Id, metadata);
+            await SetMetadataAsync(tx, project.Id, metadata.Where(each => each.Key != ProjectMetadata.RetentionId).ToDictionary());
             if (allowlist is not null)
             {
-                await SetAllowlistAsync(tx, project.Id, allowlist);
+                await allowlist.StoreAsync(tx, project.Id);
             }
 
             foreach (var key in keys)
@@ -98,17 +98,12 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed)
         ON CONFLICT (project_id, name) DO UPDATE SET value = excluded.value
         """, projectId, metadata.Keys.ToArray(), metadata.Values.ToArray());
 
-    private static Task<int> SetAllowlistAsync(Transaction tx, long projectId, CveAllowlist allowlist) => tx.ExecuteAsync("""
-        INSERT INTO cve_allowlist (project_id, expires_at, items, creation_time, update_time) VALUES ($1, $2, $3, harbor_now(), harbor_now())
-        ON CONFLICT (project_id) DO UPDATE SET expires_at = excluded.expires_at, items = excluded.items, update_time = excluded.update_time
-        """, projectId, allowlist.ExpiresAt, CommandExtensions.Jsonb(allowlist.ItemsJson));
-
-    // The retention API alone says which policy is a project's.
+    // The retention API alone says which policy is a project's; here it may be named, and nothing else.
     private static async Task CheckRetentionAsync(Transaction tx, long projectId, IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.TryGetValue(ProjectMetadata.RetentionId, out var given)
-            && given != await tx.ScalarAsync<string>(
-                "SELECT value FROM project_metadata WHERE project_id = $1 AND name = $2", projectId, ProjectMetadata.RetentionId))
+            && given != (await tx.ScalarAsync<string>(
+                "SELECT value FROM project_metadata WHERE project_id = $1 AND name = $2", projectId, ProjectMetadata.RetentionId) ?? string.Empty))
         {
             throw ProjectErrors.InvalidMetadata(ProjectMetadata.RetentionId, given);
         }

@@ -96,7 +96,7 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
                 CurrentUserRoleIds = held,
                 RepoCount = counts.GetValueOrDefault(row.Id),
                 Metadata = metadata is null ? null : ProjectMetadata.ToDto(metadata[row.Id].ToDictionary(each => each.Name, each => each.Value, StringComparer.Ordinal)),
-                CveAllowlist = allowlists?.GetValueOrDefault(row.Id) is { } allowlist ? Show(allowlist) : new CveAllowlistDto(),
+                CveAllowlist = allowlists?.GetValueOrDefault(row.Id) is { } allowlist ? CveAllowlist.Show(allowlist) : new CveAllowlistDto(),
             };
         })];
     }
@@ -106,16 +106,6 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
         roles is not null && roles.TryGetValue(projectId, out var held)
             ? [.. held.Select(role => (int)role).Distinct().OrderBy(role => Array.IndexOf(Power, role))]
             : null;
-
-    private static CveAllowlistDto Show(CveAllowlistEntity allowlist) => new()
-    {
-        Id = allowlist.ProjectId,
-        ProjectId = allowlist.ProjectId,
-        ExpiresAt = allowlist.ExpiresAt,
-        Items = CveAllowlist.ItemsFrom(allowlist.Items),
-        CreationTime = allowlist.CreationTime,
-        UpdateTime = allowlist.UpdateTime,
-    };
 
     private sealed record Row(long Id, string Name, long OwnerId, string OwnerName, DateTimeOffset CreationTime, DateTimeOffset UpdateTime);
 }

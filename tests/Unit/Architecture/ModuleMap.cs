@@ -25,7 +25,7 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Configuration"] = [.. Ground, "Access"],
             ["Identity"] = [.. Ground, "Access", "Configuration"],
             ["Projects"] = [.. Ground, "Access", "Configuration", "Identity", "Quotas", "Artifacts"],
-            ["Quotas"] = [.. Ground],
+            ["Quotas"] = [.. Ground, "Access", "Configuration"],
             ["Artifacts"] = [.. Ground, "Storage", "Access", "Quotas"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Modules"] =
