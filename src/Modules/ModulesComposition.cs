@@ -1,4 +1,5 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.ApiDescription;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
@@ -44,6 +45,7 @@ public static class ModulesComposition
         api.MapSystemInfoModule();
         api.MapAccess();
         routes.MapVersion();
+        routes.MapApiDescription();
         routes.MapQuotaRecount();
         routes.MapTokenService();
         routes.MapSignIn();
