@@ -34,12 +34,14 @@ public static class ModulesComposition
     public static IEndpointRouteBuilder MapModules(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapManagementApi();
+        api.MapConfigurationModule();
         api.MapIdentity();
         api.MapProjectsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
         api.MapAccess();
         routes.MapVersion();
+        routes.MapAdminRenaming();
         routes.MapTokenService();
         routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();

@@ -21,5 +21,6 @@ public static class ContentReading
     {
         api.MapRepositories();
         api.MapArtifacts();
+        api.MapIcons();
     }
 }

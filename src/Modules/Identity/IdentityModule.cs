@@ -1,4 +1,5 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity.Sessions;
 using Harbor.Platform;
 using Microsoft.AspNetCore.Routing;
@@ -22,6 +23,7 @@ public static class IdentityModule
         .AddSingleton<SessionStore>()
         .AddSingleton<IAuthenticator, SessionAuthenticator>()
         .AddSingleton<Users>()
+        .AddSingleton<IUserPresence, UserPresence>()
         .AddSingleton<UserListing>()
         .AddSingleton<Registrations>()
         .AddSingleton<PasswordChanges>()
@@ -29,6 +31,9 @@ public static class IdentityModule
 
     /// <summary>The management API's operations on users.</summary>
     public static void MapIdentity(this RouteGroupBuilder api) => api.MapUsers();
+
+    /// <summary>Outside the API's base path, as Harbor has it.</summary>
+    public static void MapAdminRenaming(this IEndpointRouteBuilder routes) => routes.MapRenameAdmin();
 
     /// <summary>The portal's own addresses under <c>/c</c>.</summary>
     public static void MapSignIn(this IEndpointRouteBuilder routes) => routes.MapSessions();

@@ -74,6 +74,15 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>.</exception>
     public Task SetSystemAdminAsync(long id, bool isAdmin, CancellationToken ct) => ChangeAsync(id, [], "sysadmin = $2", [isAdmin], ct);
 
+    /// <summary>Gives the built-in administrator a name that looks like no other system's. His sessions go on.</summary>
+    /// <exception cref="RegistryException"><c>CONFLICT</c>: somebody has that name.</exception>
+    public async Task RenameAdminAsync(CancellationToken ct)
+    {
+        List<string> sessions = [];
+        await ChangeAsync(User.AdminId, [User.RenamedAdmin], "username = $2", [User.RenamedAdmin], ct, async tx => sessions = await SessionStore.EvictAllAsync(tx, User.AdminId));
+        sessions.ForEach(feed.EvictLocally);
+    }
+
     /// <summary>Deletes the user. His row stays, under a name that frees his own; his projects stay, too.</summary>
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>.</exception>
     public async Task DeleteAsync(long id, CancellationToken ct)
