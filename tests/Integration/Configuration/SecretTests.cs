@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Harbor.Integration.Api;
 using Harbor.Support;
 using Xunit;
 
