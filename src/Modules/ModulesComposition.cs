@@ -4,6 +4,7 @@ using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
+using Harbor.Modules.Robots;
 using Harbor.Modules.SystemInfo;
 using Harbor.Platform.Data;
 using Harbor.Platform.Http;
@@ -23,6 +24,7 @@ public static class ModulesComposition
         .AddIdentity()
         .AddQuotas()
         .AddProjects()
+        .AddRobots()
         .AddContent()
         .AddContentReading()
         .AddSystemInfo();
@@ -37,11 +39,14 @@ public static class ModulesComposition
         api.MapConfigurationModule();
         api.MapIdentity();
         api.MapProjectsModule();
+        api.MapQuotas();
+        api.MapRobotsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
         api.MapAccess();
         routes.MapVersion();
         routes.MapAdminRenaming();
+        routes.MapQuotaRecount();
         routes.MapTokenService();
         routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();

@@ -25,12 +25,13 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Configuration"] = [.. Ground, "Access"],
             ["Identity"] = [.. Ground, "Access", "Configuration"],
             ["Projects"] = [.. Ground, "Access", "Configuration", "Identity", "Quotas", "Artifacts"],
-            ["Quotas"] = [.. Ground],
+            ["Quotas"] = [.. Ground, "Access", "Configuration"],
             ["Artifacts"] = [.. Ground, "Storage", "Access", "Quotas"],
+            ["Robots"] = [.. Ground, "Access", "Configuration", "Identity", "Projects"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Modules"] =
             [
-                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Artifacts", "SystemInfo",
+                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Artifacts", "Robots", "SystemInfo",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],
