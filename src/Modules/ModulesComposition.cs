@@ -37,6 +37,7 @@ public static class ModulesComposition
     public static IEndpointRouteBuilder MapModules(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapManagementApi();
+        api.MapConfigurationModule();
         api.MapIdentity();
         api.MapProjectsModule();
         api.MapQuotas();
@@ -46,6 +47,7 @@ public static class ModulesComposition
         api.MapAccess();
         routes.MapVersion();
         routes.MapApiDescription();
+        routes.MapAdminRenaming();
         routes.MapQuotaRecount();
         routes.MapTokenService();
         routes.MapSignIn();

@@ -1,3 +1,4 @@
+using Harbor.Modules.Access.Internal;
 using Harbor.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -28,6 +29,9 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, IProjectDire
         switch (requirement)
         {
             case AccessRequirement.Authenticated when !security.IsAuthenticated:
+                throw AccessErrors.Unauthorized();
+
+            case AccessRequirement.Internal when security is not InternalContext { IsAuthenticated: true }:
                 throw AccessErrors.Unauthorized();
 
             case AccessRequirement.InSystem system when !security.Can(system.Resource, system.Action):

@@ -23,5 +23,6 @@ public static class ContentReading
     {
         api.MapRepositories();
         api.MapArtifacts();
+        api.MapIcons();
     }
 }

@@ -32,6 +32,9 @@ internal static class UserEndpoints
         user.MapPut("/sysadmin", SetSysAdmin).WithName("setUserSysAdmin").RequireSystem(Resource.User, AccessAction.Update);
     }
 
+    /// <summary>Frees the name <c>admin</c> for a user of another system. Only its bearer can.</summary>
+    public static void MapRenameAdmin(this IEndpointRouteBuilder routes) => routes.MapPost("/api/internal/renameadmin", RenameAdmin).RequireAuthenticated();
+
     private static async Task<PageResult<UserDto>> List(
         FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, UserListing listing, CancellationToken ct) =>
         new(page, (await listing.ListAsync(UserListParameters.AddTo(q, http), sort, page, ct)).Select(user => Show(user, http.Security())));
@@ -99,6 +102,17 @@ internal static class UserEndpoints
     private static async Task<Ok> SetSysAdmin(UserRoute route, JsonBody<SysAdminRequest> sysadmin_flag, Users users, CancellationToken ct)
     {
         await users.SetSystemAdminAsync(route.Id, sysadmin_flag.Value.SysadminFlag ?? false, ct);
+        return TypedResults.Ok();
+    }
+
+    private static async Task<Ok> RenameAdmin(SecurityContext caller, Users users, CancellationToken ct)
+    {
+        if (caller.UserId != User.AdminId || !caller.IsSystemAdmin)
+        {
+            throw AccessErrors.RefusedInSystem(caller);
+        }
+
+        await users.RenameAdminAsync(ct);
         return TypedResults.Ok();
     }
 

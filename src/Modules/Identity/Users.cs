@@ -94,6 +94,15 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
         await ChangeAsync(id, [], "sysadmin = $2", [isAdmin], ct, before: tx => isAdmin ? Task.CompletedTask : CheckNotTheLastAsync(tx, id, mode));
     }
 
+    /// <summary>Gives the built-in administrator a name that looks like no other system's. His sessions go on.</summary>
+    /// <exception cref="RegistryException"><c>CONFLICT</c>: somebody has that name.</exception>
+    public async Task RenameAdminAsync(CancellationToken ct)
+    {
+        List<string> sessions = [];
+        await ChangeAsync(User.AdminId, [User.RenamedAdmin], "username = $2", [User.RenamedAdmin], ct, async tx => sessions = await SessionStore.EvictAllAsync(tx, User.AdminId));
+        sessions.ForEach(feed.EvictLocally);
+    }
+
     /// <summary>Deletes the user. His row stays, under a name that frees his own; his projects stay, too.</summary>
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>. <c>PRECONDITION</c>: nobody would be left to administer the system.</exception>
     public async Task DeleteAsync(long id, CancellationToken ct)

@@ -13,9 +13,9 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/c/login", SignInAsync).AllowAnyone();
+        routes.MapPost("/c/login", SignInAsync).AllowAnyone().AllowWhileReadOnly();
         routes.MapGet("/c/log_out", SignOutAsync).AllowAnyone();
-        routes.MapPost("/c/userExists", UserExistsAsync).AllowAnyone();
+        routes.MapPost("/c/userExists", UserExistsAsync).AllowAnyone().AllowWhileReadOnly();
     }
 
     private static async Task<IResult> SignInAsync(

@@ -106,12 +106,20 @@ internal sealed class SessionStore(Database database, ChangeFeed feed, Settings 
         return ended;
     }
 
+    /// <summary>Has what is remembered of a user's sessions read again. Answers the keys to evict after the commit.</summary>
+    public static async Task<List<string>> EvictAllAsync(Transaction tx, long userId)
+    {
+        var keys = await tx.ListAsync("SELECT id FROM user_session WHERE user_id = $1", row => Key(row.GetFieldValue<byte[]>(0)), userId);
+        await tx.EvictAsync(keys);
+        return keys;
+    }
+
     private TimeSpan Left(SessionFact session) => session.Left - clock.GetElapsedTime(session.ReadAt);
 
     private async Task RenewAsync(byte[] id, string key, SessionFact session, CancellationToken ct)
     {
         var lifetime = await settings.SessionLifetimeAsync(ct);
-        if (Left(session) > lifetime - RenewalInterval)
+        if (Left(session) is var left && left > lifetime - RenewalInterval && left <= lifetime)   // longer, when the setting was shortened
         {
             return;
         }
