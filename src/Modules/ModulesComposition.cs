@@ -2,6 +2,8 @@ using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
+using Harbor.Modules.Immutability;
+using Harbor.Modules.Labels;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
 using Harbor.Modules.SystemInfo;
@@ -22,6 +24,8 @@ public static class ModulesComposition
         .AddAccess()
         .AddIdentity()
         .AddQuotas()
+        .AddLabels()
+        .AddImmutability()
         .AddProjects()
         .AddContent()
         .AddContentReading()
@@ -36,6 +40,8 @@ public static class ModulesComposition
         var api = routes.MapManagementApi();
         api.MapIdentity();
         api.MapProjectsModule();
+        api.MapLabels();
+        api.MapImmutability();
         api.MapContentReading();
         api.MapSystemInfoModule();
         api.MapAccess();

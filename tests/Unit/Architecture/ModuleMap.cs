@@ -26,11 +26,13 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Identity"] = [.. Ground, "Access", "Configuration"],
             ["Projects"] = [.. Ground, "Access", "Configuration", "Identity", "Quotas", "Artifacts"],
             ["Quotas"] = [.. Ground],
-            ["Artifacts"] = [.. Ground, "Storage", "Access", "Quotas"],
+            ["Labels"] = [.. Ground, "Access"],
+            ["Immutability"] = [.. Ground, "Access"],
+            ["Artifacts"] = [.. Ground, "Storage", "Access", "Quotas", "Labels", "Immutability"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Modules"] =
             [
-                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Artifacts", "SystemInfo",
+                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Labels", "Immutability", "Artifacts", "SystemInfo",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],
