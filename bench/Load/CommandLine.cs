@@ -2,6 +2,7 @@ using System.CommandLine;
 using Harbor.Load.Measure;
 using Harbor.Load.Registry;
 using Harbor.Load.Scenarios;
+using Harbor.Load.Seeding;
 
 namespace Harbor.Load;
 
@@ -69,7 +70,7 @@ internal static class CommandLine
                 option.AddError("--connections takes 1 to 1000.");
             }
         });
-        return new("Puts load on a container registry and reports what it bore") { Run(), Get(), Usage(), SelfChecks() };
+        return new("Puts load on a container registry and reports what it bore") { Run(), Get(), Seed(), Usage(), SelfChecks() };
     }
 
     private static Command Run()
@@ -78,9 +79,12 @@ internal static class CommandLine
         {
             HelpName = "scenario",
             Arity = ArgumentArity.OneOrMore,
-            Description = string.Join('\n', AllScenarios.List.Select(each => $"{each.Name}: {each.Summary}").Append("all: all of them")),
+            Description = string.Join('\n', [
+                .. AllScenarios.List.Select(each => $"{each.Name}: {each.Summary}"), "all: all of these",
+                .. AllScenarios.OfSeeded.Select(each => $"{each.Name}: {each.Summary}"), "listings: all of these, on a seeded server",
+            ]),
         };
-        names.AcceptOnlyFromAmong([.. AllScenarios.List.Select(each => each.Name), "all"]);
+        names.AcceptOnlyFromAmong([.. AllScenarios.List.Concat(AllScenarios.OfSeeded).Select(each => each.Name), "all", "listings"]);
         var command = new Command("run", "Runs scenarios against a registry, one after the other")
         {
             names, Url, Project, Username, Password, Duration, Warmup, Connections, MaxPushMegabytes, Timeout,
@@ -89,7 +93,8 @@ internal static class CommandLine
         command.SetAction(parsed =>
         {
             var wanted = parsed.GetRequiredValue(names);
-            var scenarios = AllScenarios.List.Where(each => wanted.Contains(each.Name) || wanted.Contains("all"));
+            var scenarios = AllScenarios.List.Where(each => wanted.Contains(each.Name) || wanted.Contains("all"))
+                .Concat(AllScenarios.OfSeeded.Where(each => wanted.Contains(each.Name) || wanted.Contains("listings")));
             try
             {
                 return Execute(parsed, [.. scenarios], Discover(parsed));
@@ -117,6 +122,26 @@ internal static class CommandLine
             var file = parsed.GetRequiredValue(path);
             var scenario = new RequestScenario($"get {file}", "GET of a file", 8, server => Reads.Path(server, file));
             return Execute(parsed, [scenario], target);
+        });
+        return command;
+    }
+
+    private static Command Seed()
+    {
+        var database = new Option<string?>("--database") { Description = "Npgsql connection string of the server's database" };
+        var dataDirectory = new Option<string?>("--data-dir") { Description = "The server's data directory, when it runs its own database" };
+        var command = new Command("seed", "Fills the database of a running server with 100,000 artifacts and a million audit records") { database, dataDirectory };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(database) is null == result.GetValue(dataDirectory) is null)
+            {
+                result.AddError("seed takes either --database or --data-dir.");
+            }
+        });
+        command.SetAction(parsed =>
+        {
+            Seeder.Run(parsed.GetValue(database) ?? Seeder.Embedded(parsed.GetRequiredValue(dataDirectory)!), Console.Out);
+            return 0;
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.ApiDescription;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
@@ -6,6 +7,7 @@ using Harbor.Modules.Immutability;
 using Harbor.Modules.Labels;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
+using Harbor.Modules.Robots;
 using Harbor.Modules.SystemInfo;
 using Harbor.Platform.Data;
 using Harbor.Platform.Http;
@@ -27,6 +29,7 @@ public static class ModulesComposition
         .AddLabels()
         .AddImmutability()
         .AddProjects()
+        .AddRobots()
         .AddContent()
         .AddContentReading()
         .AddSystemInfo();
@@ -42,10 +45,14 @@ public static class ModulesComposition
         api.MapProjectsModule();
         api.MapLabels();
         api.MapImmutability();
+        api.MapQuotas();
+        api.MapRobotsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
         api.MapAccess();
         routes.MapVersion();
+        routes.MapApiDescription();
+        routes.MapQuotaRecount();
         routes.MapTokenService();
         routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();

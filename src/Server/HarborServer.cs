@@ -6,6 +6,7 @@ using Harbor.Platform.Data;
 using Harbor.Platform.Data.Embedded;
 using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
+using Harbor.Server.DevCenter;
 using Harbor.Server.Landing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
@@ -113,6 +114,7 @@ public sealed class HarborServer : IAsyncDisposable
         app.MapModules();
         app.MapDistribution();
         app.MapLandingPage();
+        app.MapDevCenter();
         return app;
     }
 

@@ -25,6 +25,16 @@ internal static class AllScenarios
         new MixedScenario("mixed", "small images, 75 % pulled and 25 % pushed", 8),
     ];
 
+    /// <summary>Those that need a database which <c>seed</c> has filled; <c>listings</c> runs them all.</summary>
+    public static IReadOnlyList<IScenario> OfSeeded { get; } =
+    [
+        Requests("projects-page", "page of 15 of the projects", 50, Listings.Projects),
+        Requests("repositories-page", "page of 15 of a project's repositories", 50, Listings.Repositories),
+        Requests("artifacts-page", "page of a repository's artifacts with their tags", 50, Listings.Artifacts),
+        Requests("audit-page", "page of 15 of the audit log", 50, Listings.Audit),
+        Requests("project-audit-page", "page of 15 of a project's audit log", 50, Listings.AuditOfProject),
+    ];
+
     private static RequestScenario Requests(
         string name, string summary, int connections, Func<Target, IReadOnlyList<PreparedRequest>> prepare) =>
         new(name, summary, connections, prepare);

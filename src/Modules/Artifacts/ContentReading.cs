@@ -1,5 +1,6 @@
 using Harbor.Modules.Artifacts.Labelling;
 using Harbor.Modules.Artifacts.Tags;
+using Harbor.Modules.Quotas;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,6 +15,7 @@ public static class ContentReading
         .AddSingleton<RepositoryChanges>()
         .AddSingleton<RepositorySearch>()
         .AddSingleton<StorageUse>()
+        .AddSingleton<IHeldContent, HeldContents>()
         .AddSingleton<ArtifactDetails>()
         .AddSingleton<ArtifactListing>()
         .AddSingleton<TagListing>()

@@ -2,28 +2,37 @@ using System.Text.Json;
 
 namespace Harbor.Integration.Api;
 
-/// <summary>Harbor's API description, reduced to what clients depend on: paths, parameters, statuses and the names of fields.</summary>
+/// <summary>Harbor's API description, reduced to what clients depend on: paths, parameters, statuses, and the names and types of fields.</summary>
 /// <remarks>
-/// A parameter reads <c>query page integer default 1</c>. A field reads <c>repo_count!</c> when it is always present, and
-/// <c>tags:Tag</c> when it holds that model, or a list or map of it.
+/// A parameter reads <c>query page integer default 1</c>. A field reads <c>repo_count!:integer</c>, with the mark when it is always
+/// present. A type is <c>string</c>, <c>integer</c>, <c>number</c>, <c>boolean</c>, <c>time</c>, <c>object</c> (anything), a model's name,
+/// <c>[T]</c> for a list or <c>{T}</c> for a map from texts.
 /// </remarks>
 internal sealed record Contract(IReadOnlyList<ContractOperation> Operations, IReadOnlyDictionary<string, string> Models)
 {
     private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web);
 
-    public static Contract Load()
+    public static Contract Load() => JsonSerializer.Deserialize<Contract>(Resource("contract.json"), Reading)!;
+
+    /// <summary>Ids of the operations that the product does not have yet.</summary>
+    public static IReadOnlyList<string> Pending()
     {
-        using var stream = typeof(Contract).Assembly.GetManifestResourceStream("Harbor.Integration.Api.contract.json")!;
-        return JsonSerializer.Deserialize<Contract>(stream, Reading)!;
+        using var reader = new StreamReader(Resource("pending.txt"));
+        return [.. from line in reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries) where !line.StartsWith('#') from id in line.Split(": ")[1].Split(' ') select id];
     }
 
     public IEnumerable<ContractField> FieldsOf(string model) => Models[model].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text =>
     {
         var parts = text.Split(':');
-        return new ContractField(parts[0].TrimEnd('!'), parts[0].EndsWith('!'), parts.ElementAtOrDefault(1));
+        return new ContractField(parts[0].TrimEnd('!'), parts[0].EndsWith('!'), parts[1]);
     });
+
+    private static Stream Resource(string name) => typeof(Contract).Assembly.GetManifestResourceStream($"Harbor.Integration.Api.{name}")!;
 }
 
-internal sealed record ContractOperation(string Id, string Method, string Path, string[]? Parameters, string? Body, string Success, string? Answer);
+/// <param name="Success">Statuses of success, separated by spaces.</param>
+/// <param name="Refusals">Statuses of refusals that are documented; others are possible.</param>
+internal sealed record ContractOperation(
+    string Id, string Tag, string Method, string Path, string[]? Parameters, string? Body, string Success, string? Answer, string? Refusals);
 
-internal sealed record ContractField(string Name, bool AlwaysPresent, string? Model);
+internal sealed record ContractField(string Name, bool AlwaysPresent, string Type);

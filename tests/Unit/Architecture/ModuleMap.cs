@@ -22,17 +22,20 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Platform"] = ["Oci", "Contracts"],
 
             ["Access"] = [.. Ground],
+            ["ApiDescription"] = [.. Ground, "Access"],
             ["Configuration"] = [.. Ground, "Access"],
             ["Identity"] = [.. Ground, "Access", "Configuration"],
             ["Projects"] = [.. Ground, "Access", "Configuration", "Identity", "Quotas", "Artifacts"],
-            ["Quotas"] = [.. Ground],
+            ["Quotas"] = [.. Ground, "Access", "Configuration"],
             ["Labels"] = [.. Ground, "Access"],
             ["Immutability"] = [.. Ground, "Access"],
             ["Artifacts"] = [.. Ground, "Storage", "Access", "Quotas", "Labels", "Immutability"],
+            ["Robots"] = [.. Ground, "Access", "Configuration", "Identity", "Projects"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Modules"] =
             [
-                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Labels", "Immutability", "Artifacts", "SystemInfo",
+                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Labels", "Immutability", "Artifacts", "Robots", "SystemInfo",
+                "ApiDescription",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],
