@@ -31,7 +31,7 @@ internal static class ContentErrors
 
     public static RegistryException TagNotFound(RepositoryName name, string tag) => new(ErrorCode.NotFound, $"tag {name}:{tag} not found");
 
-    public static RegistryException InvalidTagName(string? tag) => new(ErrorCode.BadRequest, $"bad request: invalid tag name: {tag}");
+    public static RegistryException InvalidTagName(string? tag) => new(ErrorCode.BadRequest, $"bad request: invalid tag name: {Short(tag)}");
 
     public static RegistryException TagExists(string tag, long repositoryId) =>
         new(ErrorCode.Conflict, $"tag {tag} already exists under the repository {repositoryId}");
@@ -43,7 +43,7 @@ internal static class ContentErrors
         new(ErrorCode.NotFound, $"label {label} is not on the artifact {artifact}");
 
     public static RegistryException InvalidCopySource(string from) =>
-        new(ErrorCode.BadRequest, $"invalid input: {from} is not of the form project/repository:tag or project/repository@digest");
+        new(ErrorCode.BadRequest, $"invalid input: {Short(from)} is not of the form project/repository:tag or project/repository@digest");
 
     public static RegistryException InvalidRepositoryName(string name) => new(ErrorCode.BadRequest, $"bad request: invalid repository name: {name}");
 
@@ -54,4 +54,7 @@ internal static class ContentErrors
 
     public static RegistryException ReferencedByOthers() =>
         new(ErrorCode.ForeignKeyConstraint, "the deleting artifact is referenced by others");
+
+    // A refusal need not send back all that it refuses.
+    private static string? Short(string? text) => text?.Length > RepositoryName.MaxLength ? text[..RepositoryName.MaxLength] : text;
 }
