@@ -3,6 +3,8 @@ using Harbor.Modules.ApiDescription;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
+using Harbor.Modules.Immutability;
+using Harbor.Modules.Labels;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
 using Harbor.Modules.Robots;
@@ -24,6 +26,8 @@ public static class ModulesComposition
         .AddAccess()
         .AddIdentity()
         .AddQuotas()
+        .AddLabels()
+        .AddImmutability()
         .AddProjects()
         .AddRobots()
         .AddContent()
@@ -40,6 +44,8 @@ public static class ModulesComposition
         api.MapConfigurationModule();
         api.MapIdentity();
         api.MapProjectsModule();
+        api.MapLabels();
+        api.MapImmutability();
         api.MapQuotas();
         api.MapRobotsModule();
         api.MapContentReading();

@@ -1,4 +1,5 @@
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Copying;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Manifests;
 using Harbor.Platform.Diagnostics;
@@ -22,6 +23,7 @@ public static class ContentModule
         .AddSingleton<Manifests.Manifests>()
         .AddSingleton<ManifestPush>()
         .AddSingleton<ArtifactDeletion>()
+        .AddSingleton<ArtifactCopy>()
         .AddSingleton<ContentListing>()
         .AddSingleton<Eraser>()
         .AddSingleton<ContentUpkeep>()

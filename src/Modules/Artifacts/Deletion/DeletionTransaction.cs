@@ -1,4 +1,5 @@
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Immutability;
 using Harbor.Modules.Quotas;
 using Harbor.Oci;
 using Harbor.Platform.Data;
@@ -15,8 +16,7 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
     /// <summary>Keys of cached facts that are no longer true.</summary>
     public List<string> Changed { get; } = [];
 
-    public Task<long?> FindAsync(Digest digest) => tx.ScalarAsync<long?>(
-        "SELECT id FROM artifact WHERE repository_id = $1 AND digest = $2 AND deletion_id IS NULL", repositoryId, digest.ToBytes());
+    public Task<long?> FindAsync(string reference) => ReferencedArtifact.FindAsync(tx, repositoryId, reference);
 
     /// <summary>Holds artifacts so that nobody can add a reference to them, a tag, a parent or an accessory.</summary>
     public Task HoldAsync(long[] artifacts) => tx.ExecuteAsync("SELECT 1 FROM artifact WHERE id = ANY($1) ORDER BY id FOR UPDATE", (object)artifacts);
@@ -24,9 +24,6 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
     public async Task<long[]> HoldAllVisibleAsync() =>
         [.. await tx.ListAsync(
             "SELECT id FROM artifact WHERE repository_id = $1 AND deletion_id IS NULL ORDER BY id FOR UPDATE", row => row.GetInt64(0), repositoryId)];
-
-    public async Task<bool> IsVisibleAsync(long artifact) =>
-        await tx.ScalarAsync<bool?>("SELECT deletion_id IS NULL FROM artifact WHERE id = $1", artifact) == true;
 
     public async Task<bool> HasVisibleParentAsync(long artifact) => await tx.ScalarAsync<bool?>("""
         SELECT true FROM artifact_reference JOIN artifact AS parent ON parent.id = parent_id
@@ -58,6 +55,22 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         }
 
         return [.. dropped.Order()];
+    }
+
+    /// <summary>Refuses when one of the held artifacts has an immutable tag: they can gain no tag any more, and the rules stay as they are.</summary>
+    public async Task RefuseImmutableAsync(long[] artifacts)
+    {
+        var rules = await ImmutabilityRules.ReadAsync(tx, scope.Project.Id);
+        if (rules.IsEmpty)
+        {
+            return;
+        }
+
+        var tags = await tx.ListAsync("SELECT name FROM tag WHERE artifact_id = ANY($1) ORDER BY name", row => row.GetString(0), (object)artifacts);
+        if (tags.Find(tag => rules.Cover(scope.Name, tag)) is { } kept)
+        {
+            throw ImmutabilityErrors.NotDeleted(kept);
+        }
     }
 
     /// <summary>Hides held artifacts under one deletion.</summary>
