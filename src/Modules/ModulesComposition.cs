@@ -1,5 +1,6 @@
 using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts;
+using Harbor.Modules.Audit;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Projects;
@@ -25,7 +26,8 @@ public static class ModulesComposition
         .AddProjects()
         .AddContent()
         .AddContentReading()
-        .AddSystemInfo();
+        .AddSystemInfo()
+        .AddAudit();
 
     /// <summary>What wraps every request; the error envelope is outermost.</summary>
     public static IApplicationBuilder UseModules(this IApplicationBuilder app) => app.UseHttpEdge();

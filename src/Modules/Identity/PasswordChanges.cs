@@ -1,3 +1,4 @@
+using Harbor.Modules.Access;
 using Harbor.Platform.Data;
 
 namespace Harbor.Modules.Identity;
@@ -8,7 +9,7 @@ internal sealed class PasswordChanges(Users users, Database database, PasswordVe
     /// <param name="old">What a user who changes his own says it is now; null when somebody else changes it, who need not know.</param>
     /// <param name="session">Cookie of the request.</param>
     /// <exception cref="Oci.RegistryException"><c>FORBIDDEN</c>: not the old password; <c>BAD_REQUEST</c>: not a good new one; <c>NOT_FOUND</c>.</exception>
-    public async Task ChangeAsync(long userId, string? old, string next, string? session, CancellationToken ct)
+    public async Task ChangeAsync(SecurityContext by, long userId, string? old, string next, string? session, CancellationToken ct)
     {
         var user = await users.GetAsync(userId, ct);
         var current = await FindHashAsync(userId, ct);
@@ -23,7 +24,7 @@ internal sealed class PasswordChanges(Users users, Database database, PasswordVe
             throw UserErrors.SamePassword();
         }
 
-        await users.SetPasswordAsync(userId, await verifier.HashAsync(next, ct), old is null ? null : session, ct);
+        await users.SetPasswordAsync(by, userId, await verifier.HashAsync(next, ct), old is null ? null : session, ct);
     }
 
     private async Task<PasswordHash?> FindHashAsync(long userId, CancellationToken ct)

@@ -17,7 +17,7 @@ internal sealed class Registrations(Users users, PasswordVerifier passwords, Set
         PasswordRule.Check(request.Password);
         UserProfile.CheckName("username", request.Username);
         var profile = UserProfile.From(request.Email, request.Realname, request.Comment);
-        return await users.AddAsync(request.Username!, profile, await passwords.HashAsync(request.Password!, ct), ct);
+        return await users.AddAsync(caller, request.Username!, profile, await passwords.HashAsync(request.Password!, ct), ct);
     }
 
     /// <summary>Users of another system are changed there; only the built-in administrator is always ours.</summary>

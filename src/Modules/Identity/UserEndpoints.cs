@@ -60,7 +60,7 @@ internal static class UserEndpoints
         await registrations.CheckChangeableAsync(route.Id, caller, ct);
         await users.GetAsync(route.Id, ct);   // a missing user is missing, whatever is said of him
         var given = profile.Value;
-        await users.UpdateProfileAsync(route.Id, UserProfile.From(given.Email, given.Realname, given.Comment), ct);
+        await users.UpdateProfileAsync(caller, route.Id, UserProfile.From(given.Email, given.Realname, given.Comment), ct);
         return TypedResults.Ok();
     }
 
@@ -71,13 +71,13 @@ internal static class UserEndpoints
         RequireSelfOr(AccessAction.Update, caller, route.Id);
         await registrations.CheckChangeableAsync(route.Id, caller, ct);
         var (old, next) = (password.Value.OldPassword ?? string.Empty, password.Value.NewPassword ?? string.Empty);
-        await changes.ChangeAsync(route.Id, caller.UserId == route.Id ? old : null, next, SessionCookie.Find(http.Request), ct);
+        await changes.ChangeAsync(caller, route.Id, caller.UserId == route.Id ? old : null, next, SessionCookie.Find(http.Request), ct);
         return TypedResults.Ok();
     }
 
-    private static async Task<Ok> SetSysAdmin(UserRoute route, JsonBody<SysAdminRequest> sysadmin_flag, Users users, CancellationToken ct)
+    private static async Task<Ok> SetSysAdmin(UserRoute route, JsonBody<SysAdminRequest> sysadmin_flag, SecurityContext caller, Users users, CancellationToken ct)
     {
-        await users.SetSystemAdminAsync(route.Id, sysadmin_flag.Value.SysadminFlag ?? false, ct);
+        await users.SetSystemAdminAsync(caller, route.Id, sysadmin_flag.Value.SysadminFlag ?? false, ct);
         return TypedResults.Ok();
     }
 
@@ -88,7 +88,7 @@ internal static class UserEndpoints
             throw UserErrors.Undeletable(route.Id);
         }
 
-        await users.DeleteAsync(route.Id, ct);
+        await users.DeleteAsync(caller, route.Id, ct);
         return TypedResults.Ok();
     }
 

@@ -44,7 +44,7 @@ internal static class ProjectEndpoints
     {
         var caller = http.Security();
         var request = NewProject.From(project.Value, caller, await settings.GetAsync(ct));
-        var id = await changes.AddAsync(request.Name, request.OwnerId, request.Metadata, request.Quota, ct);
+        var id = await changes.AddAsync(caller, request.Name, request.OwnerId, request.Metadata, request.Quota, ct);
         return new CreatedAnswer(parameters.NameInLocation ? request.Name : $"{id}");
     }
 

@@ -28,9 +28,10 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Quotas"] = [.. Ground],
             ["Artifacts"] = [.. Ground, "Storage", "Access", "Quotas"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
+            ["Audit"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Modules"] =
             [
-                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Artifacts", "SystemInfo",
+                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Artifacts", "SystemInfo", "Audit",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],

@@ -20,18 +20,19 @@ internal static class SessionEndpoints
     private static async Task<Results<Ok, UnauthorizedHttpResult>> SignInAsync(HttpContext http, SignIns signIns, SessionStore sessions, CancellationToken ct)
     {
         var form = await Forms.ReadAsync(http, ct);
-        if (await signIns.TryAsync(form["principal"].ToString(), form["password"].ToString(), ct) is not { } account)
+        var name = form["principal"].ToString();
+        if (await signIns.TryAsync(name, form["password"].ToString(), ct) is not { } account)
         {
             return TypedResults.Unauthorized();
         }
 
         if (SessionCookie.Find(http.Request) is { } old)
         {
-            await sessions.EndAsync(old, ct);
+            await sessions.EndAsync(old, signsOut: false, ct);
         }
 
         // A new value, whoever set the old one: nobody knows it but this browser.
-        await sessions.StartAsync(SessionCookie.Issue(http), account, ct);
+        await sessions.StartAsync(SessionCookie.Issue(http), account, name, ct);
         return TypedResults.Ok();
     }
 
@@ -39,7 +40,7 @@ internal static class SessionEndpoints
     {
         if (SessionCookie.Find(http.Request) is { } cookie)
         {
-            await sessions.EndAsync(cookie, ct);
+            await sessions.EndAsync(cookie, signsOut: true, ct);
             SessionCookie.Remove(http);
         }
 

@@ -53,7 +53,8 @@ internal sealed class SessionStore(Database database, ChangeFeed feed, Settings 
     }
 
     /// <summary>Begins a session; old ones that ended by themselves are swept on the way.</summary>
-    public async Task StartAsync(string cookie, Account account, CancellationToken ct)
+    /// <param name="givenName">What the user called himself.</param>
+    public async Task StartAsync(string cookie, Account account, string givenName, CancellationToken ct)
     {
         var lifetime = await settings.SessionLifetimeAsync(ct);
         await database.TransactAsync(async tx =>
@@ -66,17 +67,28 @@ internal sealed class SessionStore(Database database, ChangeFeed feed, Settings 
                 INSERT INTO user_session (id, user_id, sysadmin, created_at, expires_at)
                 VALUES ($1, $2, $3, harbor_now(), harbor_now() + $4)
                 """, Hash(cookie), account.Id, account.IsSystemAdmin, lifetime);
+            await tx.PublishAsync(new UserSignedIn(account.Id, account.Username, givenName));
         }, ct);
     }
 
     /// <summary>Ends the session behind a cookie, on every replica. Nothing happens when there is none.</summary>
-    public async Task EndAsync(string cookie, CancellationToken ct)
+    /// <param name="signsOut">Whether its user asked for that; else it only makes room for a new one.</param>
+    public async Task EndAsync(string cookie, bool signsOut, CancellationToken ct)
     {
         var id = Hash(cookie);
         await database.TransactAsync(async tx =>
         {
-            if (await tx.ExecuteAsync("DELETE FROM user_session WHERE id = $1", id) > 0)
+            var ended = await tx.ListAsync("""
+                DELETE FROM user_session WHERE id = $1
+                RETURNING user_id, (SELECT username FROM harbor_user u WHERE u.id = user_id), expires_at > harbor_now()
+                """, row => (UserId: row.GetInt64(0), Username: row.GetString(1), WasAlive: row.GetBoolean(2)), id);
+            foreach (var session in ended)
             {
+                if (signsOut && session.WasAlive)
+                {
+                    await tx.PublishAsync(new UserSignedOut(session.UserId, session.Username));
+                }
+
                 await tx.EvictAsync(Key(id));
             }
         }, ct);
