@@ -39,4 +39,7 @@ namespace Harbor.Contracts;
 [JsonSerializable(typeof(UserProfileRequest))]
 [JsonSerializable(typeof(PasswordRequest))]
 [JsonSerializable(typeof(SysAdminRequest))]
+[JsonSerializable(typeof(IReadOnlyList<AuditLogDto>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditLogExtDto>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditLogEventTypeDto>))]
 public sealed partial class HarborJsonContext : JsonSerializerContext;

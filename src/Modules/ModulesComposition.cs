@@ -40,6 +40,7 @@ public static class ModulesComposition
         api.MapProjectsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
+        api.MapAudit();
         api.MapAccess();
         routes.MapVersion();
         routes.MapTokenService();

@@ -132,6 +132,7 @@ public sealed class TestHarbor : IAsyncDisposable
         UploadLifetime = options.UploadLifetime,
         ShutdownTimeout = options.ShutdownTimeout,
         ForgetDeletedUsers = options.ForgetDeletedUsers,
+        ForgetDeletedUsersInAudit = options.ForgetDeletedUsersInAudit,
     };
 
     internal static void Quiet(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders());

@@ -23,4 +23,6 @@ public sealed class TestHarborOptions
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public bool ForgetDeletedUsers { get; init; }
+
+    public bool ForgetDeletedUsersInAudit { get; init; }
 }

@@ -1,3 +1,4 @@
+using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Access.Csrf;
 using Harbor.Modules.Access.Tokens;
 using Harbor.Platform;
@@ -32,6 +33,7 @@ public static class AccessModule
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app) => app
         .UseMiddleware<CsrfMiddleware>()
         .UseMiddleware<AuthenticationMiddleware>()
+        .UseMiddleware<AuditedMiddleware>()
         .UseMiddleware<AuthorizationMiddleware>();
 
     /// <summary>The registry's token service.</summary>

@@ -1,3 +1,4 @@
+using Harbor.Modules.Access.Auditing;
 using Harbor.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -43,6 +44,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, IProjectDire
     {
         var ct = http.RequestAborted;
         var project = await ResolveAsync(http, security, ct);
+        http.Features.Set(new NamedProject(project));
         http.Features.Set(await ProjectScope.FindAsync(security, project, requirement.Resource, requirement.Action, ct)
             ?? throw AccessErrors.Refused(security));
     }

@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Access.Auditing;
 using Harbor.Platform.Http;
 using Harbor.Platform.Http.Binding;
 using Harbor.Platform.Http.Listing;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Modules.Identity;
 
@@ -17,17 +19,20 @@ internal static class UserEndpoints
     {
         var users = api.MapGroup("/users").WithTags("user");
         users.MapGet("/", List).WithName("listUsers").RequireSystem(Resource.User, AccessAction.List);
-        users.MapPost("/", Create).WithName("createUser").AllowAnyone();
+        users.MapPost("/", Create).WithName("createUser").AllowAnyone()
+            .Audited("create", "user", AuditSubjects.Body<UserCreationRequest>(body => body.Username));
         users.MapGet("/search", Search).WithName("searchUsers").RequireAuthenticated();
         users.MapGet("/current", GetCurrent).WithName("getCurrentUserInfo").RequireAuthenticated();
         users.MapGet("/current/permissions", GetPermissions).WithName("getCurrentUserPermissions").RequireAuthenticated();
 
         var user = users.MapGroup(UserRoute.Path);
         user.MapGet("/", Get).WithName("getUser").RequireAuthenticated();
-        user.MapPut("/", UpdateProfile).WithName("updateUserProfile").RequireAuthenticated();
-        user.MapDelete("/", Delete).WithName("deleteUser").RequireSystem(Resource.User, AccessAction.Delete);
-        user.MapPut("/password", UpdatePassword).WithName("updateUserPassword").RequireAuthenticated();
-        user.MapPut("/sysadmin", SetSysAdmin).WithName("setUserSysAdmin").RequireSystem(Resource.User, AccessAction.Update);
+        user.MapPut("/", UpdateProfile).WithName("updateUserProfile").RequireAuthenticated().Audited("update", "user", NameAsync);
+        user.MapDelete("/", Delete).WithName("deleteUser").RequireSystem(Resource.User, AccessAction.Delete).Audited("delete", "user", NameAsync);
+        user.MapPut("/password", UpdatePassword).WithName("updateUserPassword").RequireAuthenticated()
+            .Audited("update", "user", NameAsync, more: "change user password");
+        user.MapPut("/sysadmin", SetSysAdmin).WithName("setUserSysAdmin").RequireSystem(Resource.User, AccessAction.Update)
+            .Audited("update", "user", NameAsync, more: "change user's system administrator flag");
     }
 
     private static async Task<PageResult<UserDto>> List(
@@ -90,6 +95,13 @@ internal static class UserEndpoints
 
         await users.DeleteAsync(caller, route.Id, ct);
         return TypedResults.Ok();
+    }
+
+    // The name of the user that the route is about; the number when nobody has it.
+    private static async ValueTask<string?> NameAsync(HttpContext http, CancellationToken ct)
+    {
+        var given = http.GetRouteValue("user_id") as string;
+        return long.TryParse(given, out var id) && await http.RequestServices.GetRequiredService<Users>().FindAsync(id, ct) is { } user ? user.Username : given;
     }
 
     private static void RequireSelfOr(AccessAction action, SecurityContext caller, long userId)

@@ -13,7 +13,8 @@ public sealed record UserUpdated(long UserId, string Username, UserChange Change
     public static string Kind => "user.updated";
 }
 
-public sealed record UserDeleted(long UserId, string Username, string By) : IDomainEvent
+/// <param name="ForgottenAs">What stands for his name where he is to be forgotten.</param>
+public sealed record UserDeleted(long UserId, string Username, string ForgottenAs, string By) : IDomainEvent
 {
     public static string Kind => "user.deleted";
 }

@@ -97,7 +97,7 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
                 evicted.AddRange(await departure.LeaveAsync(tx, id));
             }
 
-            await tx.PublishAsync(new UserDeleted(id, user.Username, by.RecordedName));
+            await tx.PublishAsync(new UserDeleted(id, user.Username, $"{Crc32.Hex(user.Username)}#{id}", by.RecordedName));
             evicted.AddRange(await EvictAsync(tx, [user.Username, user.Email]));
         }, ct);
         evicted.ForEach(feed.EvictLocally);

@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Projects.Members;
@@ -26,7 +27,7 @@ internal static class ProjectEndpoints
 
         var project = projects.MapGroup(ProjectRoutes.ByNameOrId).WithMetadata(ProjectRoutes.NameHeader);
         project.MapGet("/", Get).WithName("getProject").Require(Resource.Self, AccessAction.Read);
-        project.MapPut("/", Update).WithName("updateProject").Require(Resource.Self, AccessAction.Update);
+        project.MapPut("/", Update).WithName("updateProject").Require(Resource.Self, AccessAction.Update).AuditedInProject("update");
         project.MapDelete("/", Delete).WithName("deleteProject").Require(Resource.Self, AccessAction.Delete);
         project.MapGet("/_deletable", GetDeletable).WithName("getProjectDeletable").Require(Resource.Self, AccessAction.Delete);
         project.MapGet("/summary", GetSummary).WithName("getProjectSummary").Require(Resource.Self, AccessAction.Read);

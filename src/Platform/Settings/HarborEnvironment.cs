@@ -26,6 +26,7 @@ public static class HarborEnvironment
             TokenPrivateKeyPath = Text("TOKEN_PRIVATE_KEY_PATH"),
             CsrfKey = Hidden(Text("CSRF_KEY")),
             ForgetDeletedUsers = string.Equals(Text("GDPR_DELETE_USER"), "true", StringComparison.OrdinalIgnoreCase),
+            ForgetDeletedUsersInAudit = string.Equals(Text("GDPR_AUDIT_LOGS"), "true", StringComparison.OrdinalIgnoreCase),
             SecretKey = Hidden(Text("HARBOR_SECRET_KEY")),
             TrustedProxies = Text("HARBOR_TRUSTED_PROXIES") is { } proxies ? TrustedProxies.Parse(proxies) : TrustedProxies.Default,
             ShutdownTimeout = Seconds("HARBOR_SHUTDOWN_TIMEOUT", Text("HARBOR_SHUTDOWN_TIMEOUT")) ?? defaults.ShutdownTimeout,

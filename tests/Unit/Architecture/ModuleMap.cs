@@ -26,7 +26,7 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Identity"] = [.. Ground, "Access", "Configuration"],
             ["Projects"] = [.. Ground, "Access", "Configuration", "Identity", "Quotas", "Artifacts"],
             ["Quotas"] = [.. Ground],
-            ["Artifacts"] = [.. Ground, "Storage", "Access", "Quotas"],
+            ["Artifacts"] = [.. Ground, "Storage", "Access", "Configuration", "Quotas"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Audit"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Modules"] =

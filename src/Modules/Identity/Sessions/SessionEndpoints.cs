@@ -1,4 +1,5 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,7 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/c/login", SignInAsync).AllowAnyone();
+        routes.MapPost("/c/login", SignInAsync).AllowAnyone().Audited("login", "user", AuditSubjects.Form("principal"));
         routes.MapGet("/c/log_out", SignOutAsync).AllowAnyone();
         routes.MapPost("/c/userExists", UserExistsAsync).AllowAnyone();
     }
