@@ -56,8 +56,15 @@ public sealed class PullFlush(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryFlushAsync(cancellationToken);   // what a failed flush had left
-        await TryFlushAsync(cancellationToken);
+        try
+        {
+            await TryFlushAsync(cancellationToken);   // what a failed flush had left
+            await TryFlushAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The operator is in a hurry.
+        }
     }
 
     public override void Dispose()

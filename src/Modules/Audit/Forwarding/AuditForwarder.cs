@@ -81,7 +81,7 @@ public sealed class AuditForwarder(Database db, Settings settings, TimeProvider 
             }
             catch
             {
-                await ForwardQueue.ReturnAsync(db, rows, ct);
+                await ForwardQueue.ReturnAsync(db, rows, CancellationToken.None);   // also when the server stops
                 if (await ForwardQueue.TrimAsync(db, MaxWaiting, ct) is var dropped and > 0)
                 {
                     Log.ForwardingDropped(logger, endpoint, dropped);
