@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Harbor.Modules.Artifacts;
 using Microsoft.AspNetCore.Http;
 
 namespace Harbor.Distribution;
@@ -17,15 +18,10 @@ internal static class JsonBody
         await response.BodyWriter.FlushAsync(ct);
     }
 
-    /// <summary>A name and a list: <c>{"<paramref name="list"/>":[…]}</c>.</summary>
-    public static void WriteStrings(this Utf8JsonWriter json, string list, IEnumerable<string> items)
+    /// <summary>A property and a list: <c>"<paramref name="list"/>":[…]</c>.</summary>
+    public static void WriteNames(this Utf8JsonWriter json, string list, NamePage names)
     {
-        json.WriteStartArray(list);
-        foreach (var item in items)
-        {
-            json.WriteStringValue(item);
-        }
-
-        json.WriteEndArray();
+        json.WritePropertyName(list);
+        json.WriteRawValue(names.Json, skipInputValidation: true);
     }
 }

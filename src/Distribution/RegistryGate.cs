@@ -20,21 +20,19 @@ internal sealed class RegistryGate(IProjectDirectory projects, Refusals refusals
         }
 
         // Even for a public project: docker asks for a token only when it is challenged.
-        var wanted = Challenges.Scope(path.Name, action);
         var method = http.Request.Method;
         if (http.Request.Headers.Authorization.Count == 0 && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)))
         {
-            throw refusals.Challenge(http, "authorize header needed to send HEAD to repository", wanted);   // Harbor's words to GET, too
+            throw refusals.Challenge(http, "authorize header needed to send HEAD to repository", Challenges.Scope(path.Name, action));   // Harbor's words to GET, too
         }
 
-        var refusal = $"unauthorized to access repository: {path.Name}, action: {action}";
         if (await projects.FindAsync(path.Name.Project, http.RequestAborted) is not { } project)
         {
-            throw Refusals.Plain(http, refusal);
+            throw Refusals.Plain(http, Refusal(path.Name, action));
         }
 
         var scope = await RepositoryScope.AuthorizeAsync(http.Security(), project, path.Name, action, http.RequestAborted)
-            ?? throw refusals.Challenge(http, refusal, wanted);
+            ?? throw refusals.Challenge(http, Refusal(path.Name, action), Challenges.Scope(path.Name, action));
         http.Response.Headers[RegistryHeaders.ApiVersion] = RegistryHeaders.ApiVersionValue;
         return new RegistryRequest(http, scope, path.Reference);
     }
@@ -52,4 +50,6 @@ internal sealed class RegistryGate(IProjectDirectory projects, Refusals refusals
             ? await RepositoryScope.AuthorizeAsync(request.Scope.Caller, project, name, AccessAction.Pull, request.Ct)
             : null;
     }
+
+    private static string Refusal(RepositoryName name, AccessAction action) => $"unauthorized to access repository: {name}, action: {action}";
 }

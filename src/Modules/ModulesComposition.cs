@@ -5,6 +5,7 @@ using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
+using Harbor.Modules.Robots;
 using Harbor.Modules.SystemInfo;
 using Harbor.Platform.Data;
 using Harbor.Platform.Http;
@@ -24,6 +25,7 @@ public static class ModulesComposition
         .AddIdentity()
         .AddQuotas()
         .AddProjects()
+        .AddRobots()
         .AddContent()
         .AddContentReading()
         .AddSystemInfo()
@@ -38,11 +40,14 @@ public static class ModulesComposition
         var api = routes.MapManagementApi();
         api.MapIdentity();
         api.MapProjectsModule();
+        api.MapQuotas();
+        api.MapRobotsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
         api.MapAudit();
         api.MapAccess();
         routes.MapVersion();
+        routes.MapQuotaRecount();
         routes.MapTokenService();
         routes.MapSignIn();
         routes.CheckThatEveryEndpointIsGuarded();

@@ -1,6 +1,7 @@
 using Harbor.Distribution.Routing;
 using Harbor.Modules.Artifacts.Blobs;
 using Harbor.Oci;
+using Harbor.Platform.Http;
 using Harbor.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -17,7 +18,14 @@ internal sealed class BlobEndpoints(Modules.Artifacts.Blobs.Blobs blobs)
     public async Task HeadAsync(RegistryRequest request)
     {
         var digest = Digest.Parse(request.Reference);
-        var blob = await blobs.StatAsync(request.Scope, digest, request.Ct) ?? throw Unknown(digest);
+        if (await blobs.StatAsync(request.Scope, digest, request.Ct) is not { } blob)
+        {
+            // A push asks so for every layer and mostly hears no: an answer, not an exception.
+            var unknown = Unknown(digest);
+            await ErrorEnvelope.WriteAsync(request.Http, unknown.Code, unknown.Message, unknown.Detail);
+            return;
+        }
+
         Describe(request.Response, blob);
         request.Response.ContentLength = blob.SizeBytes;
     }

@@ -28,16 +28,16 @@ internal sealed class CatalogEndpoints(ContentListing listing)
             throw new RegistryException(ErrorCode.BadRequest, $"the last: {last} should be a valid repository name.");
         }
 
-        var names = page.Size > 0 ? await listing.RepositoriesAsync(page.Last, page.Size + 1, ct) : [];
-        if (names.Count > page.Size && page.Size > 0)
+        var names = page.Size > 0 ? await listing.RepositoriesAsync(page.Last, page.Size, ct) : NamePage.Empty;
+        if (names.Next is { } next)
         {
-            page.SetNext(http.Response, "/v2/_catalog", names[page.Size - 1]);
+            page.SetNext(http.Response, "/v2/_catalog", next);
         }
 
         await JsonBody.WriteAsync(http.Response, "application/json; charset=utf-8", json =>
         {
             json.WriteStartObject();
-            json.WriteStrings("repositories", names.Take(page.Size));
+            json.WriteNames("repositories", names);
             json.WriteEndObject();
         }, ct);
     }

@@ -10,23 +10,23 @@ internal sealed class TagEndpoints(ContentListing listing)
     public async Task ListAsync(RegistryRequest request)
     {
         var page = PageQuery.Read(request.Http.Request);
-        IReadOnlyList<string> tags = [];
+        var tags = NamePage.Empty;
         if (page.Size > 0)
         {
-            tags = await listing.TagsAsync(request.Scope, page.Last, page.Size + 1, request.Ct)
+            tags = await listing.TagsAsync(request.Scope, page.Last, page.Size, request.Ct)
                 ?? throw new RegistryException(ErrorCode.NotFound, $"repository {request.Name} not found");
         }
 
-        if (tags.Count > page.Size && page.Size > 0)
+        if (tags.Next is { } next)
         {
-            page.SetNext(request.Response, $"/v2/{request.Name}/tags/list", tags[page.Size - 1]);
+            page.SetNext(request.Response, $"/v2/{request.Name}/tags/list", next);
         }
 
         await JsonBody.WriteAsync(request.Response, "application/json; charset=utf-8", json =>
         {
             json.WriteStartObject();
             json.WriteString("name", request.Name.Value);
-            json.WriteStrings("tags", tags.Take(page.Size));
+            json.WriteNames("tags", tags);
             json.WriteEndObject();
         }, request.Ct);
     }

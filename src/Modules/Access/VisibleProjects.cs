@@ -16,8 +16,23 @@ public sealed record VisibleProjects(bool All, long[] MemberOf)
             return new VisibleProjects(All: true, []);
         }
 
+        if (caller is RobotContext robot)
+        {
+            return Of(robot.Policy);
+        }
+
         return caller.UserId is { } userId
             ? new VisibleProjects(All: false, [.. (await projects.RolesOfUserAsync(userId, ct)).Keys])
             : new VisibleProjects(All: false, []);
     }
+
+    /// <summary>Whose content he sees in lists of it: a robot that may list projects does not see into them for that.</summary>
+    public static ValueTask<VisibleProjects> InsideAsync(SecurityContext caller, IProjectDirectory projects, CancellationToken ct) =>
+        caller is RobotContext robot ? ValueTask.FromResult(Of(robot.Policy)) : ToAsync(caller, projects, ct);
+
+    /// <summary>What he finds by searching: robots find what is public.</summary>
+    public static ValueTask<VisibleProjects> InSearchAsync(SecurityContext caller, IProjectDirectory projects, CancellationToken ct) =>
+        caller is RobotContext ? ValueTask.FromResult(new VisibleProjects(All: false, [])) : ToAsync(caller, projects, ct);
+
+    private static VisibleProjects Of(RobotPolicy robot) => new(robot.CoversAllProjects, [.. robot.Projects]);
 }

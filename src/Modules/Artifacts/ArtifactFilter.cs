@@ -11,6 +11,8 @@ internal sealed class ArtifactFilter
     private const string Labels = "labels";
     private const string Base = "base";
     private const string DigestKey = "digest";
+    private const string MediaType = "media_type";
+    private const string ArtifactType = "artifact_type";
 
     private static readonly SqlColumns Columns = new(
         ("id", ColumnKind.Number, "a.id"),
@@ -48,11 +50,11 @@ internal sealed class ArtifactFilter
         }
     }
 
-    /// <summary>The one media type or artifact type that is asked for; null when it is none, or both.</summary>
-    public FilterCondition? SingleType => (q.Find("media_type"), q.Find("artifact_type")) switch
+    /// <summary>The one media type or artifact type that is asked for, and its column; null when it is none, or both.</summary>
+    public (string Column, string Type)? SingleType => (q.Find(MediaType), q.Find(ArtifactType)) switch
     {
-        ({ Operator: FilterOperator.Equal } media, null) => media,
-        (null, { Operator: FilterOperator.Equal } artifact) => artifact,
+        ({ Operator: FilterOperator.Equal } media, null) => (MediaType, media.Value),
+        (null, { Operator: FilterOperator.Equal } artifact) => (ArtifactType, artifact.Value),
         _ => null,
     };
 

@@ -84,12 +84,12 @@ internal sealed class ArtifactListing(Database db, ArtifactDetails details)
         }
     }
 
-    private static void AppendLatest(SqlText sql, ProjectScope project, FilterCondition type) => sql
+    private static void AppendLatest(SqlText sql, ProjectScope project, (string Column, string Type) wanted) => sql
         .Append($"""
             a.id IN (
                 SELECT DISTINCT ON (a.repository_id) a.id FROM artifact a JOIN repository r ON r.id = a.repository_id
-                WHERE {ArtifactSql.IsListed} AND a.{(type.Key == "media_type" ? "media_type" : "artifact_type")} =
-            """).Append(" ").Parameter(type.Value)
+                WHERE {ArtifactSql.IsListed} AND a.{wanted.Column} =
+            """).Append(" ").Parameter(wanted.Type)
         .Append(" AND r.project_id = ").Parameter(project.Id)
         .Append(" ORDER BY a.repository_id, a.push_time DESC, a.id DESC) AND ");
 

@@ -5,34 +5,27 @@ using Harbor.Platform.Data;
 namespace Harbor.Modules.Artifacts;
 
 /// <summary>The registry protocol's listings. Each is one indexed query, in ordinal order.</summary>
-public sealed class ContentListing(Database db, RepositoryDirectory repositories)
+public sealed class ContentListing
 {
-    /// <summary>Tags after <paramref name="last"/>; null when the repository is unknown or has nothing visible.</summary>
-    public async Task<IReadOnlyList<string>?> TagsAsync(RepositoryScope scope, string? last, int limit, CancellationToken ct)
-    {
-        if (await repositories.FindIdAsync(scope, ct) is not { } repositoryId)
-        {
-            return null;
-        }
+    private readonly Database db;
+    private readonly RepositoryDirectory repositories;
+    private readonly SharedReads<(long RepositoryId, string Last, int Size), NamePage?> tags;
+    private readonly SharedReads<(string Last, int Size), NamePage> tagged;
 
-        await using var command = db.Command("""
-            SELECT array(SELECT name FROM tag WHERE repository_id = $1 AND name > $2 ORDER BY name LIMIT $3)
-            WHERE EXISTS (SELECT 1 FROM artifact WHERE repository_id = $1 AND deletion_id IS NULL)
-            """).With(repositoryId, last ?? string.Empty, limit);
-        return await command.ExecuteScalarAsync(ct) as string[];
+    public ContentListing(Database db, RepositoryDirectory repositories)
+    {
+        this.db = db;
+        this.repositories = repositories;
+        tags = new(ReadTagsAsync);
+        tagged = new(ReadRepositoriesAsync);
     }
 
-    /// <summary>Full names of all repositories that have a tag. For callers who may see every one.</summary>
-    public async Task<IReadOnlyList<string>> RepositoriesAsync(string? last, int limit, CancellationToken ct)
-    {
-        await using var command = db.Command("""
-            SELECT array(
-                SELECT name FROM repository
-                WHERE name > $1 AND EXISTS (SELECT 1 FROM tag WHERE tag.repository_id = repository.id)
-                ORDER BY name LIMIT $2)
-            """).With(last ?? string.Empty, limit);
-        return (string[])(await command.ExecuteScalarAsync(ct))!;
-    }
+    /// <summary>The <paramref name="size"/> tags after <paramref name="last"/>; null when the repository is unknown or has nothing visible.</summary>
+    public async Task<NamePage?> TagsAsync(RepositoryScope scope, string? last, int size, CancellationToken ct) =>
+        await repositories.FindIdAsync(scope, ct) is { } repositoryId ? await tags.GetAsync((repositoryId, last ?? string.Empty, size), ct) : null;
+
+    /// <summary>Full names of the repositories after <paramref name="last"/> that have a tag. For callers who may see every one.</summary>
+    public Task<NamePage> RepositoriesAsync(string? last, int size, CancellationToken ct) => tagged.GetAsync((last ?? string.Empty, size), ct);
 
     /// <summary>Whether such a repository exists and has a tag.</summary>
     public async Task<bool> HasTaggedRepositoryAsync(string name, CancellationToken ct)
@@ -61,5 +54,25 @@ public sealed class ContentListing(Database db, RepositoryDirectory repositories
             row.GetString(0), Digest.FromBytes(row.GetFieldValue<byte[]>(1)), row.GetInt32(2),
             row.GetString(3) is { Length: > 0 } type ? type : null,
             row.IsDBNull(4) ? null : row.GetString(4)), ct);
+    }
+
+    private async Task<NamePage?> ReadTagsAsync((long RepositoryId, string Last, int Size) page)
+    {
+        await using var command = db.Command("""
+            SELECT array(SELECT name FROM tag WHERE repository_id = $1 AND name > $2 ORDER BY name LIMIT $3)
+            WHERE EXISTS (SELECT 1 FROM artifact WHERE repository_id = $1 AND deletion_id IS NULL)
+            """).With(page.RepositoryId, page.Last, page.Size + 1);
+        return await command.ExecuteScalarAsync(CancellationToken.None) is string[] names ? new NamePage(names, page.Size) : null;
+    }
+
+    private async Task<NamePage> ReadRepositoriesAsync((string Last, int Size) page)
+    {
+        await using var command = db.Command("""
+            SELECT array(
+                SELECT name FROM repository
+                WHERE name > $1 AND EXISTS (SELECT 1 FROM tag WHERE tag.repository_id = repository.id)
+                ORDER BY name LIMIT $2)
+            """).With(page.Last, page.Size + 1);
+        return new NamePage((string[])(await command.ExecuteScalarAsync(CancellationToken.None))!, page.Size);
     }
 }

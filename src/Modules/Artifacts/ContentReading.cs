@@ -1,3 +1,4 @@
+using Harbor.Modules.Quotas;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,6 +13,7 @@ public static class ContentReading
         .AddSingleton<RepositoryChanges>()
         .AddSingleton<RepositorySearch>()
         .AddSingleton<StorageUse>()
+        .AddSingleton<IHeldContent, HeldContents>()
         .AddSingleton<ArtifactDetails>()
         .AddSingleton<ArtifactListing>()
         .AddSingleton<TagListing>()

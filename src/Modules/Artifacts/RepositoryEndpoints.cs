@@ -25,7 +25,7 @@ internal static class RepositoryEndpoints
 
     private static async Task<PageResult<RepositoryDto>> ListAll(
         FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, IProjectDirectory projects, RepositoryListing listing, CancellationToken ct) =>
-        new(page, await listing.ListAsync(await VisibleProjects.ToAsync(http.Security(), projects, ct), q, sort, page, ct));
+        new(page, await listing.ListAsync(await VisibleProjects.InsideAsync(http.Security(), projects, ct), q, sort, page, ct));
 
     private static async Task<PageResult<RepositoryDto>> List(
         ProjectScope project, FilterQuery q, SortQuery sort, PageRequest page, RepositoryListing listing, CancellationToken ct) =>

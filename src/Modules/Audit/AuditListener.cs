@@ -2,6 +2,7 @@ using Harbor.Modules.Artifacts;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Projects.Members;
+using Harbor.Modules.Robots;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 
@@ -19,6 +20,7 @@ internal sealed class AuditListener(AuditTrail trail) : IEventListener
         EventType.Of<MemberAdded>(), EventType.Of<MemberUpdated>(), EventType.Of<MemberRemoved>(),
         EventType.Of<UserCreated>(), EventType.Of<UserUpdated>(), EventType.Of<UserDeleted>(),
         EventType.Of<UserSignedIn>(), EventType.Of<UserSignedOut>(),
+        EventType.Of<RobotCreated>(), EventType.Of<RobotDeleted>(),
     ];
 
     public Task HandleAsync(Transaction tx, IReadOnlyList<Happened> events) => trail.WriteAsync(tx, [.. events.Select(Record)]);
@@ -42,6 +44,8 @@ internal sealed class AuditListener(AuditTrail trail) : IEventListener
         UserDeleted e => Of("delete", "user", e.Username, e.By),
         UserSignedIn e => Of("login", "user", e.GivenName, e.Username),
         UserSignedOut e => Of("logout", "user", e.Username, e.Username),
+        RobotCreated e => Of("create", "robot", e.Name, e.By, e.ProjectId ?? 0),
+        RobotDeleted e => Of("delete", "robot", e.Name, e.By, e.ProjectId ?? 0),
         var other => throw new InvalidOperationException($"Nobody said how to record {other.GetType().Name}."),
     };
 

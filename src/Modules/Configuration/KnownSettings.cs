@@ -40,6 +40,9 @@ public static class KnownSettings
     /// <summary>Minutes that a session lives without a request.</summary>
     public static readonly Setting<long> SessionTimeout = Number("session_timeout", 60, least: 1, most: MaxMinutes);
 
+    /// <summary>What the login name of every robot begins with.</summary>
+    public static readonly Setting<string> RobotNamePrefix = Text("robot_name_prefix", "robot$");
+
     private static Setting<string> Text(string name, string standard) => new(name, standard, static (string text, out string value) =>
     {
         value = text;

@@ -4,7 +4,7 @@ using System.Text;
 namespace Harbor.Modules.Identity;
 
 /// <summary>Stands for a name and password in memory, in place of the password: an HMAC under a key that dies with the process.</summary>
-internal readonly record struct CredentialKey(UInt128 High, UInt128 Low)
+public readonly record struct CredentialKey(UInt128 High, UInt128 Low)
 {
     private static readonly byte[] ProcessKey = RandomNumberGenerator.GetBytes(32);
 

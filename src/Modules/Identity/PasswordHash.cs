@@ -11,6 +11,7 @@ public sealed record PasswordHash(string Version, string Salt, string Hex)
 {
     public const string CurrentVersion = "pbkdf2_sha256";
 
+    private const string SecretVersion = "sha256";
     private const int CurrentIterations = 600_000;
     private const int LegacyIterations = 4096;
     private const int KeyLength = 16;
@@ -20,15 +21,20 @@ public sealed record PasswordHash(string Version, string Salt, string Hex)
     /// <summary>A hash that no password has, for spending the same time on a name that nobody has.</summary>
     public static readonly PasswordHash OfNobody = new(CurrentVersion, new string('0', SaltLength), string.Empty);
 
+    /// <summary>The same for a machine's secret.</summary>
+    public static readonly PasswordHash OfNoMachine = new(SecretVersion, new string('0', SaltLength), string.Empty);
+
     /// <summary>Whether checking it takes the time that checking a new password takes.</summary>
     public bool IsCurrent => Version == CurrentVersion;
 
     /// <summary>Hashes a new password. Takes a tenth of a second of processor time.</summary>
-    public static PasswordHash Create(string password)
-    {
-        var salt = RandomNumberGenerator.GetString(SaltCharacters, SaltLength);
-        return new PasswordHash(CurrentVersion, salt, Convert.ToHexStringLower(Derive(password, salt, CurrentIterations, HashAlgorithmName.SHA256)));
-    }
+    public static PasswordHash Create(string password) => Create(CurrentVersion, password, CurrentIterations);
+
+    /// <summary>Hashes the secret of a robot, as Harbor does: few iterations, since it is drawn at random and used by every request of a build.</summary>
+    public static PasswordHash CreateForMachine(string secret) => Create(SecretVersion, secret, LegacyIterations);
+
+    /// <summary>A machine's hash as it is stored.</summary>
+    public static PasswordHash OfMachine(string salt, string hex) => new(SecretVersion, salt, hex);
 
     /// <summary>Whether this is the hash of <paramref name="password"/>; the answer's time does not depend on how wrong it is.</summary>
     /// <remarks>Slow on purpose: ask <see cref="PasswordVerifier"/>, which bounds how many run at once.</remarks>
@@ -37,7 +43,7 @@ public sealed record PasswordHash(string Version, string Salt, string Hex)
         var derived = Version switch
         {
             CurrentVersion => Derive(password, Salt, CurrentIterations, HashAlgorithmName.SHA256),
-            "sha256" => Derive(password, Salt, LegacyIterations, HashAlgorithmName.SHA256),
+            SecretVersion => Derive(password, Salt, LegacyIterations, HashAlgorithmName.SHA256),
             "sha1" => Derive(password, Salt, LegacyIterations, HashAlgorithmName.SHA1),
             _ => null,
         };
@@ -46,6 +52,12 @@ public sealed record PasswordHash(string Version, string Salt, string Hex)
     }
 
     public override string ToString() => "***";
+
+    private static PasswordHash Create(string version, string password, int iterations)
+    {
+        var salt = RandomNumberGenerator.GetString(SaltCharacters, SaltLength);
+        return new PasswordHash(version, salt, Convert.ToHexStringLower(Derive(password, salt, iterations, HashAlgorithmName.SHA256)));
+    }
 
     private static byte[] Derive(string password, string salt, int iterations, HashAlgorithmName algorithm) =>
         Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), Encoding.ASCII.GetBytes(salt), iterations, algorithm, KeyLength);

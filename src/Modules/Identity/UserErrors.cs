@@ -18,5 +18,7 @@ public static class UserErrors
 
     public static RegistryException NoLocalUsers() => new(ErrorCode.Forbidden, "users come from another system: local ones cannot be made or changed");
 
+    public static RegistryException NoSystemAdmin() => new(ErrorCode.Precondition, "there is no system administrator");
+
     public static RegistryException NotAUser() => new(ErrorCode.Precondition, "the caller is not a user");
 }

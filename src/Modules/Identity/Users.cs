@@ -30,6 +30,14 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>.</exception>
     public async Task<User> GetAsync(long id, CancellationToken ct) => await FindAsync(id, ct) ?? throw UserErrors.NotFound(id);
 
+    /// <summary>Id of the oldest system administrator: who answers for what no person did.</summary>
+    /// <exception cref="RegistryException"><c>PRECONDITION</c>: there is none.</exception>
+    public async Task<long> GetFirstSystemAdminAsync(CancellationToken ct)
+    {
+        await using var command = database.Command("SELECT min(id) FROM harbor_user WHERE sysadmin AND NOT deleted");
+        return await command.ExecuteScalarAsync(ct) as long? ?? throw UserErrors.NoSystemAdmin();
+    }
+
     /// <summary>Whether a name is taken. The built-in administrator does not count, as in Harbor.</summary>
     /// <param name="target"><c>username</c> or <c>email</c>; anything else asks whether there is any user at all.</param>
     public async Task<bool> ExistsAsync(string target, string value, CancellationToken ct)

@@ -6,11 +6,17 @@ using Harbor.Modules.Quotas;
 namespace Harbor.Modules.Projects;
 
 /// <summary>A project about to be made: who may make it, and what it starts with.</summary>
-internal sealed record NewProject(string Name, long OwnerId, IReadOnlyDictionary<string, string> Metadata, long Quota)
+/// <param name="OwnerId">Null: no person makes it, and an administrator becomes the owner.</param>
+internal sealed record NewProject(string Name, long? OwnerId, IReadOnlyDictionary<string, string> Metadata, long Quota)
 {
     /// <exception cref="Oci.RegistryException"><c>FORBIDDEN</c>: projects, or this kind, are the administrators' to make. <c>BAD_REQUEST</c>: a value is at fault.</exception>
     public static NewProject From(ProjectRequest request, SecurityContext caller, SettingValues settings)
     {
+        if (caller is RobotContext { Policy.IsOfSystem: false })
+        {
+            throw ProjectErrors.CreationByProjectRobot();
+        }
+
         var mayCreate = caller.Can(Resource.Project, AccessAction.Create);
         if (!mayCreate && settings.Get(KnownSettings.ProjectCreationRestriction) == "adminonly")
         {
@@ -24,7 +30,7 @@ internal sealed record NewProject(string Name, long OwnerId, IReadOnlyDictionary
 
         return new NewProject(
             ProjectName.IsValid(request.ProjectName) ? request.ProjectName! : throw ProjectErrors.InvalidName(),
-            caller.UserId ?? throw AccessErrors.Refused(caller),
+            caller.UserId,
             MetadataOf(request),
             QuotaOf(request.StorageLimit, mayCreate, settings));
     }
@@ -32,7 +38,7 @@ internal sealed record NewProject(string Name, long OwnerId, IReadOnlyDictionary
     private static Dictionary<string, string> MetadataOf(ProjectRequest request)
     {
         var isPublic = request.Metadata?.Public;
-        if (isPublic is not (null or "true" or "false"))
+        if (isPublic is not (null or "" or "true" or "false"))
         {
             throw ProjectErrors.InvalidMetadata(ProjectMetadata.Public, isPublic);
         }
@@ -60,6 +66,6 @@ internal sealed record NewProject(string Name, long OwnerId, IReadOnlyDictionary
             return settings.Get(KnownSettings.StoragePerProject);
         }
 
-        return limit is ProjectQuotas.Unlimited or (> 0 and <= ProjectQuotas.MaxLimit) ? limit.Value : throw ProjectErrors.StorageLimit(limit.Value);
+        return ProjectQuotas.IsLimit(limit.Value) ? limit.Value : throw ProjectErrors.StorageLimit(limit.Value);
     }
 }

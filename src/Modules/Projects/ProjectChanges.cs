@@ -7,7 +7,7 @@ using Harbor.Platform.Events;
 namespace Harbor.Modules.Projects;
 
 /// <summary>Makes, changes and deletes projects.</summary>
-public sealed class ProjectChanges(Database db, ChangeFeed feed)
+public sealed class ProjectChanges(Database db, ChangeFeed feed, IEnumerable<IProjectDeparture> departures)
 {
     /// <summary>Makes a project with its owner as the first member.</summary>
     /// <param name="by">Who makes it.</param>
@@ -52,10 +52,10 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed)
             }
 
             await CheckRetentionAsync(tx, project.Id, metadata);
-            await SetMetadataAsync(tx, project.Id, metadata);
+            await SetMetadataAsync(tx, project.Id, metadata.Where(each => each.Key != ProjectMetadata.RetentionId).ToDictionary());
             if (allowlist is not null)
             {
-                await SetAllowlistAsync(tx, project.Id, allowlist);
+                await allowlist.StoreAsync(tx, project.Id);
             }
 
             await tx.PublishAsync(new ProjectUpdated(project.Id, project.Name, project.Security.RecordedName));
@@ -72,8 +72,11 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed)
     public async Task DeleteAsync(ProjectScope project, CancellationToken ct)
     {
         var keys = ProjectDirectory.Keys(project.Project);
+        List<string> evicted = [];
         await db.TransactAsync(async tx =>
         {
+            evicted.Clear();
+
             // Waits for pushes into it; those that come later wait for this, and then find it deleted.
             if (await tx.ScalarAsync<bool?>("SELECT deleted FROM project WHERE id = $1 FOR UPDATE", project.Id) != false)
             {
@@ -89,12 +92,18 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed)
             await tx.ExecuteAsync("""
                 UPDATE project SET name = left(name, $2 - length('#' || id)) || '#' || id, deleted = true, update_time = harbor_now() WHERE id = $1
                 """, project.Id, ProjectName.MaxLength);
+            foreach (var departure in departures)
+            {
+                evicted.AddRange(await departure.LeaveAsync(tx, project.Id));
+            }
+
             await tx.PublishAsync(new ProjectDeleted(project.Id, project.Name, project.Security.RecordedName));
             foreach (var key in keys)
             {
                 await tx.EvictAsync(key);
             }
         }, ct);
+        evicted.ForEach(feed.EvictLocally);
         Array.ForEach(keys, feed.EvictLocally);
     }
 
@@ -103,17 +112,12 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed)
         ON CONFLICT (project_id, name) DO UPDATE SET value = excluded.value
         """, projectId, metadata.Keys.ToArray(), metadata.Values.ToArray());
 
-    private static Task<int> SetAllowlistAsync(Transaction tx, long projectId, CveAllowlist allowlist) => tx.ExecuteAsync("""
-        INSERT INTO cve_allowlist (project_id, expires_at, items, creation_time, update_time) VALUES ($1, $2, $3, harbor_now(), harbor_now())
-        ON CONFLICT (project_id) DO UPDATE SET expires_at = excluded.expires_at, items = excluded.items, update_time = excluded.update_time
-        """, projectId, allowlist.ExpiresAt, CommandExtensions.Jsonb(allowlist.ItemsJson));
-
-    // The retention API alone says which policy is a project's.
+    // The retention API alone says which policy is a project's; here it may be named, and nothing else.
     private static async Task CheckRetentionAsync(Transaction tx, long projectId, IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.TryGetValue(ProjectMetadata.RetentionId, out var given)
-            && given != await tx.ScalarAsync<string>(
-                "SELECT value FROM project_metadata WHERE project_id = $1 AND name = $2", projectId, ProjectMetadata.RetentionId))
+            && given != (await tx.ScalarAsync<string>(
+                "SELECT value FROM project_metadata WHERE project_id = $1 AND name = $2", projectId, ProjectMetadata.RetentionId) ?? string.Empty))
         {
             throw ProjectErrors.InvalidMetadata(ProjectMetadata.RetentionId, given);
         }

@@ -3,6 +3,7 @@ using Harbor.Modules.Access;
 using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
+using Harbor.Modules.Identity;
 using Harbor.Modules.Projects.Members;
 using Harbor.Modules.Quotas;
 using Harbor.Platform.Http;
@@ -41,11 +42,13 @@ internal static class ProjectEndpoints
         await projects.FindAsync(parameters.ProjectName, ct) is not null ? TypedResults.Ok() : throw ProjectErrors.NotFound(parameters.ProjectName);
 
     private static async Task<CreatedAnswer> Create(
-        JsonBody<ProjectRequest> project, CreateProjectParameters parameters, HttpContext http, Settings settings, ProjectChanges changes, CancellationToken ct)
+        JsonBody<ProjectRequest> project, CreateProjectParameters parameters, HttpContext http, Settings settings, Users users, ProjectChanges changes,
+        CancellationToken ct)
     {
         var caller = http.Security();
         var request = NewProject.From(project.Value, caller, await settings.GetAsync(ct));
-        var id = await changes.AddAsync(caller, request.Name, request.OwnerId, request.Metadata, request.Quota, ct);
+        var owner = request.OwnerId ?? await users.GetFirstSystemAdminAsync(ct);
+        var id = await changes.AddAsync(caller, request.Name, owner, request.Metadata, request.Quota, ct);
         return new CreatedAnswer(parameters.NameInLocation ? request.Name : $"{id}");
     }
 

@@ -35,7 +35,7 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
     public async Task<Page<ProjectDto>> ListAsync(
         SecurityContext caller, FilterQuery filter, SortQuery sort, PageRequest page, bool withDetail, CancellationToken ct)
     {
-        var rows = Columns.Filter(await VisibleAsync(caller, ct), filter);
+        var rows = Columns.Filter(Among(await VisibleProjects.ToAsync(caller, directory, ct)), filter);
         var ordered = Columns.Sort(rows, sort, [new SortKey("name", Descending: false)], new SortKey("project_id", Descending: false));
         var found = await ordered.Select(ToRow).ToPageAsync(page, ct);
         return new Page<ProjectDto>(await ShowAsync(found.Items, caller, withDetail, ct), found.Total);
@@ -44,7 +44,7 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
     /// <summary>Projects that the caller sees and whose name contains <paramref name="part"/>, by name; without owner and allowlist.</summary>
     public async Task<IReadOnlyList<ProjectDto>> SearchAsync(SecurityContext caller, string part, int limit, CancellationToken ct)
     {
-        var rows = await VisibleAsync(caller, ct);
+        var rows = Among(await VisibleProjects.InSearchAsync(caller, directory, ct));
         var found = await rows.Where(project => project.Name.Contains(part)).OrderBy(project => project.Name).Take(limit).Select(ToRow).ToListAsync(ct);
         var shown = await ShowAsync(found, caller, withDetail: true, ct);
         return [.. shown.Select(project => project with { OwnerName = null, CveAllowlist = new CveAllowlistDto() })];
@@ -52,9 +52,8 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
 
     private IQueryable<ProjectEntity> Rows() => db.Set<ProjectEntity>().Where(project => !project.Deleted);
 
-    private async ValueTask<IQueryable<ProjectEntity>> VisibleAsync(SecurityContext caller, CancellationToken ct)
+    private IQueryable<ProjectEntity> Among(VisibleProjects visible)
     {
-        var visible = await VisibleProjects.ToAsync(caller, directory, ct);
         if (visible.All)
         {
             return Rows();
@@ -96,7 +95,7 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
                 CurrentUserRoleIds = held,
                 RepoCount = counts.GetValueOrDefault(row.Id),
                 Metadata = metadata is null ? null : ProjectMetadata.ToDto(metadata[row.Id].ToDictionary(each => each.Name, each => each.Value, StringComparer.Ordinal)),
-                CveAllowlist = allowlists?.GetValueOrDefault(row.Id) is { } allowlist ? Show(allowlist) : new CveAllowlistDto(),
+                CveAllowlist = allowlists?.GetValueOrDefault(row.Id) is { } allowlist ? CveAllowlist.Show(allowlist) : new CveAllowlistDto(),
             };
         })];
     }
@@ -106,16 +105,6 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
         roles is not null && roles.TryGetValue(projectId, out var held)
             ? [.. held.Select(role => (int)role).Distinct().OrderBy(role => Array.IndexOf(Power, role))]
             : null;
-
-    private static CveAllowlistDto Show(CveAllowlistEntity allowlist) => new()
-    {
-        Id = allowlist.ProjectId,
-        ProjectId = allowlist.ProjectId,
-        ExpiresAt = allowlist.ExpiresAt,
-        Items = CveAllowlist.ItemsFrom(allowlist.Items),
-        CreationTime = allowlist.CreationTime,
-        UpdateTime = allowlist.UpdateTime,
-    };
 
     private sealed record Row(long Id, string Name, long OwnerId, string OwnerName, DateTimeOffset CreationTime, DateTimeOffset UpdateTime);
 }

@@ -13,7 +13,7 @@ internal static class ProjectMetadata
 
     private static readonly (string Key, Func<ProjectMetadataDto, string?> Get)[] Keys =
     [
-        (Public, metadata => metadata.Public),
+        (Public, metadata => metadata.Public is { Length: > 0 } said ? said : null),   // an empty one says nothing; of the others, each is a value
         ("enable_content_trust", metadata => metadata.EnableContentTrust),
         ("enable_content_trust_cosign", metadata => metadata.EnableContentTrustCosign),
         ("prevent_vul", metadata => metadata.PreventVul),
@@ -40,7 +40,7 @@ internal static class ProjectMetadata
         {
             if (get(metadata) is { } value)
             {
-                values[key] = value.Length <= MaxValueLength ? Normalize(key, value) : throw ProjectErrors.InvalidMetadata(key, $"{value[..16]}...");
+                values[key] = value.Length <= MaxValueLength ? Normalize(key, value) : throw ProjectErrors.InvalidMetadata(key, value);
             }
         }
 

@@ -1,6 +1,7 @@
 using Harbor.Modules.Access;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Projects.Members;
+using Harbor.Modules.Projects.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,13 +14,17 @@ public static class ProjectsModule
         .AddSingleton<IProjectDirectory, ProjectDirectory>()
         .AddSingleton<ProjectChanges>()
         .AddSingleton<ProjectMembers>()
+        .AddSingleton<ProjectSettings>()
         .AddSingleton<IUserDeparture, MemberDeparture>()
         .AddScoped<ProjectListing>()
+        .AddScoped<SystemAllowlist>()
         .AddScoped(provider => new ProjectSearch(provider.GetRequiredService<ProjectListing>()));
 
     public static void MapProjectsModule(this RouteGroupBuilder api)
     {
         api.MapProjects();
         api.MapMembers();
+        api.MapMetadata();
+        api.MapSystemAllowlist();
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Harbor.Modules.Configuration;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 
@@ -11,6 +12,11 @@ namespace Harbor.Modules.Quotas;
 /// <remarks>A project pays for each digest once, however many of its repositories hold it: <c>project_blob</c> counts the holders.</remarks>
 public sealed class QuotaLedger(Transaction tx, long projectId)
 {
+    /// <summary>SQL: whether limits are enforced at all. What is used is counted either way.</summary>
+    /// <remarks>Asked of the database and only when a limit would refuse, so a push that fits never asks.</remarks>
+    public static readonly string IsEnforced =
+        $"coalesce((SELECT lower(value) FROM setting WHERE name = '{KnownSettings.QuotaPerProjectEnable.Name}'), 'true') <> 'false'";
+
     private long added;
     private long freed;
 
@@ -65,7 +71,7 @@ public sealed class QuotaLedger(Transaction tx, long projectId)
             return;
         }
 
-        if (!await TakeAsync(change, before))
+        if (!await TakeAsync(change, before) && !await AddUnenforcedAsync(change))
         {
             var (hard, used) = (await tx.ListAsync(
                 "SELECT hard, used FROM quota WHERE project_id = $1", row => (row.GetInt64(0), row.GetInt64(1)), projectId))
@@ -87,7 +93,7 @@ public sealed class QuotaLedger(Transaction tx, long projectId)
     /// <summary>Refuses when a project already uses more than its limit.</summary>
     public static async Task RefuseIfFullAsync(Transaction tx, long projectId)
     {
-        var full = await tx.ListAsync("SELECT hard, used FROM quota WHERE project_id = $1 AND hard <> -1 AND used > hard",
+        var full = await tx.ListAsync($"SELECT hard, used FROM quota WHERE project_id = $1 AND hard <> -1 AND used > hard AND {IsEnforced}",
             row => (Hard: row.GetInt64(0), Used: row.GetInt64(1)), projectId);
         if (full.Count > 0)
         {
@@ -98,6 +104,10 @@ public sealed class QuotaLedger(Transaction tx, long projectId)
     /// <summary>The refusal Harbor gives when a project is full. Amounts are in bytes.</summary>
     public static RegistryException Exceeded(long asked, long used, long hard) => new(ErrorCode.Denied,
         $"adding {Text(asked)} of storage resource, which when updated to current usage of {Text(used)} will exceed the configured upper limit of {Text(hard)}.");
+
+    private async Task<bool> AddUnenforcedAsync(long change) => await tx.ExecuteAsync($"""
+        UPDATE quota SET used = used + $2, update_time = harbor_now() WHERE project_id = $1 AND NOT ({IsEnforced})
+        """, projectId, change) > 0;
 
     private static string Text(long bytes)
     {

@@ -26,7 +26,7 @@ internal static class SearchEndpoints
         return JsonAnswer.Of(new SearchDto
         {
             Project = await projects.FindAsync(caller, parameters.Text, ct),
-            Repository = await repositories.FindAsync(await VisibleProjects.ToAsync(caller, directory, ct), parameters.Text, ct),
+            Repository = await repositories.FindAsync(await VisibleProjects.InSearchAsync(caller, directory, ct), parameters.Text, ct),
         });
     }
 

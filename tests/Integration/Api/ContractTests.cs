@@ -19,7 +19,7 @@ public sealed class ContractTests(ApiFixture api) : IClassFixture<ApiFixture>
     private static readonly HashSet<string> NeverShown =
     [
         "Project.deleted", "Project.togglable", "ProjectSummary.registry", "GeneralInfo.authproxy_settings", "Artifact.scan_overview", "Artifact.sbom_overview",
-        "UserResp.oidc_user_meta",
+        "UserResp.oidc_user_meta", "Robot.secret",
     ];
 
     // Harbor's encoder cannot write the dotted names and falls back to these.
@@ -76,7 +76,13 @@ public sealed class ContractTests(ApiFixture api) : IClassFixture<ApiFixture>
         {
             if (endpoint.Metadata.GetOrderedMetadata<ApiParameter>().SingleOrDefault(each => each.In == "body") is { } body)
             {
-                Assert.True(operation.Body is not null && body.BodyType is not null, operation.Id);
+                Assert.True(body.BodyType is not null, operation.Id);
+                if (operation.Body is null)
+                {
+                    Assert.Equal(typeof(IReadOnlyDictionary<string, string>), body.BodyType);   // any keys: no field to compare
+                    continue;
+                }
+
                 Compare(operation.Id, operation.Body, body.BodyType, isAnswer: false, []);
             }
         }

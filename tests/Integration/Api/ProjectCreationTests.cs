@@ -50,6 +50,8 @@ public sealed class ProjectCreationTests(ApiFixture api) : IClassFixture<ApiFixt
     [InlineData("""{"project_name":"PUB","metadata":{"public":"true"}}""", "true")]
     [InlineData("""{"project_name":"PUB","public":true,"metadata":{"public":"false"}}""", "false")]
     [InlineData("""{"project_name":"PUB","public":null}""", "false")]
+    [InlineData("""{"project_name":"PUB","public":true,"metadata":{"public":""}}""", "true")]
+    [InlineData("""{"project_name":"PUB","public":true,"metadata":{"public":null}}""", "true")]
     public async Task Being_public_is_said_in_the_metadata_or_else_in_the_old_flag(string body, string expected)
     {
         var name = ApiFixture.Unique("pub");
@@ -58,6 +60,35 @@ public sealed class ProjectCreationTests(ApiFixture api) : IClassFixture<ApiFixt
 
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         Assert.Equal(expected, (string)(await api.Admin.JsonAsync($"{Path}/{name}"))["metadata"]!["public"]!);
+    }
+
+    [Fact]
+    public async Task What_a_caller_may_not_choose_he_does_not_choose_by_saying_it()
+    {
+        var (ownerId, ownerName, owner) = await api.UserAsync();
+        var name = ApiFixture.Unique("plain");
+        using var made = await PostAsync(owner, $$"""
+            {"project_name":"{{name}}","project_id":1,"id":1,"name":"library","owner_id":1,"owner_name":"admin","deleted":true,"repo_count":99,"current_user_role_id":5,
+             "creation_time":"2001-01-01T00:00:00Z","update_time":"2001-01-01T00:00:00Z","quota":{"hard":{"storage":9} },"cve_allowlist":{"items":[{"cve_id":"CVE-1"}]},
+             "metadata":{"proxy_speed_kb":"7","max_upstream_conn":"7","proxy_cache_filter_pattern":"**","proxy_cache_filter_kind":"nonsense","retention_id":"","auto_scan":"größe"} }
+            """);
+
+        var shown = await owner.JsonAsync($"{Path}/{name}");
+        Assert.Equal(
+            (made.IdIn(), ownerId, ownerName, name, 0, 1),
+            ((long)shown["project_id"]!, (long)shown["owner_id"]!, (string)shown["owner_name"]!, (string)shown["name"]!, (int)shown["repo_count"]!, (int)shown["current_user_role_id"]!));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"public":"false","auto_scan":"größe"}"""), shown["metadata"]), shown.ToJsonString());
+        Assert.Empty(shown["cve_allowlist"]!["items"]!.AsArray());
+        Assert.DoesNotContain("2001", shown.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metadata_of_255_characters_is_taken_and_longer_is_a_bad_request()
+    {
+        using var longest = await api.Admin.CallAsync(HttpMethod.Post, Path, new { project_name = ApiFixture.Unique("long"), metadata = new { auto_scan = new string('x', 255) } });
+        using var longer = await api.Admin.CallAsync(HttpMethod.Post, Path, new { project_name = ApiFixture.Unique("long"), metadata = new { auto_scan = new string('x', 256) } });
+
+        Assert.Equal((201, 400), ((int)longest.StatusCode, (int)longer.StatusCode));
     }
 
     [Fact]

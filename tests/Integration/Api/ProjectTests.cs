@@ -48,6 +48,34 @@ public sealed class ProjectTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(project, (string)shown["name"]!);
     }
 
+    [Fact]
+    public async Task An_empty_text_for_being_public_or_for_the_retention_says_nothing()
+    {
+        var project = await api.ProjectAsync(isPublic: true);
+
+        await PutAsync(project, """{"metadata":{"public":"","retention_id":"","severity":"high"}}""");
+
+        Assert.Equal("""{"public":"true","severity":"high"}""", (await api.Admin.JsonAsync($"{Path}/{project}"))["metadata"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("'; DROP TABLE project; --")]
+    [InlineData("%")]
+    [InlineData("größe😀")]
+    [InlineData("\"\\")]
+    [InlineData("99999999999999999999999999999999")]
+    [InlineData("library\n")]
+    public async Task What_is_no_project_is_not_found_however_it_is_spelled(string name)
+    {
+        var escaped = Uri.EscapeDataString(name);
+
+        Assert.Contains((await api.Admin.RefusalAsync($"{Path}/{escaped}")).Status, new[] { 400, 404 });
+        Assert.Equal(404, await HeadAsync(api.Admin, $"?project_name={escaped}"));
+        Assert.Empty((await api.Admin.JsonAsync($"{Path}?name={escaped}")).AsArray());
+        Assert.Empty((await api.Admin.JsonAsync($"{Path}?owner={escaped}")).AsArray());
+        await api.Admin.JsonAsync($"{Path}?sort={escaped}");
+    }
+
     [Theory]
     [InlineData("""{"metadata":{"retention_id":"5"}}""", 400)]
     [InlineData("""{"cve_allowlist":{"project_id":999999,"items":[]}}""", 400)]

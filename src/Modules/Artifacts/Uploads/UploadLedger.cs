@@ -1,4 +1,5 @@
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Quotas;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Storage;
@@ -18,10 +19,10 @@ internal sealed class UploadLedger(Database db, IBlobStore store)
     public async Task<bool> StartAsync(
         Guid id, long projectId, long repositoryId, DigestAlgorithm algorithm, TimeSpan lifetime, UploadClaim? claim, CancellationToken ct)
     {
-        await using var command = db.Command("""
+        await using var command = db.Command($"""
             INSERT INTO upload (id, repository_id, algorithm, claim, claim_staged, claim_until, location, started_at, expires_at)
             SELECT $1, $2, $3, $4, $5, harbor_now() + $6, $7, harbor_now(), harbor_now() + $8
-            WHERE NOT EXISTS (SELECT 1 FROM quota WHERE project_id = $9 AND hard <> -1 AND used > hard)
+            WHERE NOT EXISTS (SELECT 1 FROM quota WHERE project_id = $9 AND hard <> -1 AND used > hard AND {QuotaLedger.IsEnforced})
             """).With(id, repositoryId, (short)algorithm, claim?.Id, claim?.Stage.Key, Lease, claim?.Target?.Key, lifetime, projectId);
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }

@@ -17,6 +17,9 @@ namespace Harbor.Modules.Artifacts.Uploads;
 /// </remarks>
 public sealed class Uploads
 {
+    // For a limit that is changed back and forth while uploads begin.
+    private const int StartAttempts = 5;
+
     private readonly Database db;
     private readonly IBlobStore store;
     private readonly RepositoryDirectory repositories;
@@ -118,11 +121,18 @@ public sealed class Uploads
     private async Task StartAsync(RepositoryScope scope, Guid id, DigestAlgorithm algorithm, UploadClaim? claim, CancellationToken ct)
     {
         var repositoryId = await repositories.EnsureIdAsync(scope, ct);
-        if (!await ledger.StartAsync(id, scope.Project.Id, repositoryId, algorithm, options.UploadLifetime, claim, ct))
+        for (var attempt = 0; attempt < StartAttempts; attempt++)
         {
+            if (await ledger.StartAsync(id, scope.Project.Id, repositoryId, algorithm, options.UploadLifetime, claim, ct))
+            {
+                return;
+            }
+
+            // Silent when there is room by now: then it begins after all.
             await db.TransactAsync(tx => QuotaLedger.RefuseIfFullAsync(tx, scope.Project.Id), ct);
-            throw new RegistryException(ErrorCode.ServiceUnavailable, "the project's quota is changing, try again");
         }
+
+        throw new RegistryException(ErrorCode.ServiceUnavailable, "the project's quota is changing, try again");
     }
 
     private async Task<UploadClaim?> ClaimAsync(RepositoryScope scope, Guid id, long? start, Digest? publishAs, CancellationToken ct)

@@ -14,6 +14,8 @@ internal static class BodyReader
     /// <summary>More than any operation of the contract needs; images travel elsewhere.</summary>
     public const int MaxBytes = 1 << 20;
 
+    private const long MaxPassedOverBytes = 16 << 20;
+
     private const string Place = "body";
 
     /// <summary>The body, or null when it is missing or at fault; what is wrong with it stands in <see cref="RequestProblems"/>.</summary>
@@ -77,14 +79,21 @@ internal static class BodyReader
 
     private static void Limit(HttpContext http)
     {
+        var feature = http.Features.Get<IHttpMaxRequestBodySizeFeature>();
         if (http.Request.ContentLength > MaxBytes)
         {
+            // A client that is still sending would find its connection broken, and not read why: the server passes over a body that it may take.
+            if (feature is { IsReadOnly: false } && http.Request.ContentLength <= MaxPassedOverBytes)
+            {
+                feature.MaxRequestBodySize = MaxPassedOverBytes;
+            }
+
             throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
         }
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (feature is { IsReadOnly: false })
         {
-            limit.MaxRequestBodySize = MaxBytes;   // the server counts a chunked body and stops it there
+            feature.MaxRequestBodySize = MaxBytes;   // the server counts a chunked body and stops it there
         }
     }
 

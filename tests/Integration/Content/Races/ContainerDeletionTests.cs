@@ -131,7 +131,7 @@ public sealed class ContainerDeletionTests : IAsyncLifetime
     private async Task DeleteProjectAsync()
     {
         var scope = await ProjectScope.FindAsync(web.Caller, web.Project, Resource.Self, AccessAction.Delete, CancellationToken.None);
-        await new ProjectChanges(host.Database, host.Feed).DeleteAsync(scope!, CancellationToken.None);
+        await new ProjectChanges(host.Database, host.Feed, []).DeleteAsync(scope!, CancellationToken.None);
     }
 
     private Task DeleteRepositoryAsync() => host.Deletions.DeleteRepositoryAsync(web, "test", CancellationToken.None);
