@@ -62,6 +62,41 @@ public sealed class RecordingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Metadata_of_a_project()
+    {
+        await harbor.ProjectAsync("demo");
+        const string updated = "admin update project demo | update project: demo | true | demo";
+        const string failed = "admin update project demo | update project: demo | false | demo";
+
+        await log.RecordsAsync(() => ExpectAsync(200, HttpMethod.Post, "projects/demo/metadatas", new { auto_scan = "true" }), updated);
+        await log.RecordsAsync(() => ExpectAsync(409, HttpMethod.Post, "projects/demo/metadatas", new { auto_scan = "true" }), failed);
+        await log.RecordsAsync(() => ExpectAsync(200, HttpMethod.Put, "projects/demo/metadatas/auto_scan", new { auto_scan = "false" }), updated);
+        await log.RecordsAsync(() => ExpectAsync(400, HttpMethod.Put, "projects/demo/metadatas/auto_scan", new { auto_scan = "perhaps" }), failed);
+        await log.RecordsAsync(() => ExpectAsync(200, HttpMethod.Delete, "projects/demo/metadatas/auto_scan"), updated);
+    }
+
+    [Fact]
+    public async Task Robots()
+    {
+        await harbor.ProjectAsync("demo");
+        object Robot(string level, string place) => new
+        {
+            name = "ci",
+            level,
+            duration = -1,
+            permissions = new[] { new { kind = level, @namespace = place, access = new[] { new { resource = "repository", action = level == "system" ? "list" : "pull" } } } },
+        };
+
+        await log.RecordsAsync(
+            () => ExpectAsync(201, HttpMethod.Post, "robots", Robot("project", "demo")), "admin create robot robot$demo+ci | create robot: robot$demo+ci | true | demo");
+        var id = await harbor.Database.QueryAsync("SELECT id FROM robot WHERE name = 'demo+ci'");
+        await log.RecordsAsync(() => ExpectAsync(200, HttpMethod.Patch, $"robots/{id}", new { secret = "" }));
+        await log.RecordsAsync(() => ExpectAsync(409, HttpMethod.Post, "robots", Robot("project", "demo")));
+        await log.RecordsAsync(
+            () => ExpectAsync(200, HttpMethod.Delete, $"robots/{id}"), "admin delete robot robot$demo+ci | delete robot: robot$demo+ci | true | demo");
+    }
+
+    [Fact]
     public async Task Members()
     {
         await harbor.UserAsync("dev");
