@@ -67,4 +67,7 @@ namespace Harbor.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<UserGroupSearchItemDto>))]
 [JsonSerializable(typeof(UserGroupRequest))]
 [JsonSerializable(typeof(OidcRedirectDto))]
+[JsonSerializable(typeof(IReadOnlyList<AuditLogDto>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditLogExtDto>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditLogEventTypeDto>))]
 public sealed partial class HarborJsonContext : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using Harbor.Modules.Access;
 using Harbor.Modules.ApiDescription;
 using Harbor.Modules.Artifacts;
+using Harbor.Modules.Audit;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Immutability;
@@ -32,7 +33,8 @@ public static class ModulesComposition
         .AddRobots()
         .AddContent()
         .AddContentReading()
-        .AddSystemInfo();
+        .AddSystemInfo()
+        .AddAudit();
 
     /// <summary>What wraps every request; the error envelope is outermost.</summary>
     public static IApplicationBuilder UseModules(this IApplicationBuilder app) => app.UseHttpEdge();
@@ -50,6 +52,7 @@ public static class ModulesComposition
         api.MapRobotsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
+        api.MapAudit();
         api.MapAccess();
         routes.MapVersion();
         routes.MapApiDescription();

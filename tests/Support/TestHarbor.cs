@@ -140,6 +140,7 @@ public sealed class TestHarbor : IAsyncDisposable
         ConfigOverwrite = options.ConfigOverwrite is { } overwrite ? new Secret(overwrite) : null,
         SkipAuditLogDatabase = options.SkipAuditLogDatabase,
         Variable = options.Variables.GetValueOrDefault,
+        ForgetDeletedUsersInAudit = options.ForgetDeletedUsersInAudit,
     };
 
     internal static void Quiet(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders());

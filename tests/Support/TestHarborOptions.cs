@@ -35,4 +35,6 @@ public sealed class TestHarborOptions
 
     /// <summary>More environment variables.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    public bool ForgetDeletedUsersInAudit { get; init; }
 }

@@ -1,3 +1,4 @@
+using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Access.Csrf;
 using Harbor.Modules.Access.Internal;
 using Harbor.Modules.Access.Tokens;
@@ -34,6 +35,7 @@ public static class AccessModule
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app) => app
         .UseMiddleware<CsrfMiddleware>()
         .UseMiddleware<AuthenticationMiddleware>()
+        .UseMiddleware<AuditedMiddleware>()
         .UseMiddleware<ReadOnlyMiddleware>()
         .UseMiddleware<AuthorizationMiddleware>();
 

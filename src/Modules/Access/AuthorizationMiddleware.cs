@@ -1,3 +1,4 @@
+using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Access.Internal;
 using Harbor.Platform.Http;
 using Microsoft.AspNetCore.Http;
@@ -47,6 +48,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, IProjectDire
     {
         var ct = http.RequestAborted;
         var project = await ResolveAsync(http, security, ct);
+        http.Features.Set(new NamedProject(project));
         http.Features.Set(await ProjectScope.FindAsync(security, project, requirement.Resource, requirement.Action, ct)
             ?? throw AccessErrors.Refused(security));
     }

@@ -32,6 +32,7 @@ public static class HarborEnvironment
             SkipAuditLogDatabase = Flag("SKIP_LOG_AUDIT_DATABASE", Text("SKIP_LOG_AUDIT_DATABASE")),
             CaFile = Text("HARBOR_CA_FILE"),
             Variable = Text,
+            ForgetDeletedUsersInAudit = string.Equals(Text("GDPR_AUDIT_LOGS"), "true", StringComparison.OrdinalIgnoreCase),
             SecretKey = Hidden(Text("HARBOR_SECRET_KEY")),
             TrustedProxies = Text("HARBOR_TRUSTED_PROXIES") is { } proxies ? TrustedProxies.Parse(proxies) : TrustedProxies.Default,
             ShutdownTimeout = Seconds("HARBOR_SHUTDOWN_TIMEOUT", Text("HARBOR_SHUTDOWN_TIMEOUT")) ?? defaults.ShutdownTimeout,

@@ -58,6 +58,9 @@ public sealed class HarborOptions
     /// <summary>Whether the row of a deleted user keeps nothing of his name and address (<c>GDPR_DELETE_USER</c>). Default no.</summary>
     public bool ForgetDeletedUsers { get; init; }
 
+    /// <summary>Whether a deleted user's name is replaced in the audit log, too (<c>GDPR_AUDIT_LOGS</c>). Default no.</summary>
+    public bool ForgetDeletedUsersInAudit { get; init; }
+
     /// <summary>How long unused content is kept from the collector (<c>GC_TIME_WINDOW_HOURS</c>). Default 2 hours.</summary>
     public TimeSpan GarbageGrace { get; init; } = TimeSpan.FromHours(2);
 

@@ -73,34 +73,40 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         }
     }
 
-    /// <summary>Hides held artifacts under one deletion.</summary>
-    public async Task HideAsync(long[] artifacts, string reason)
+    /// <summary>Hides held artifacts under one deletion, and tells of it.</summary>
+    /// <param name="root">The one that was asked for, and the rest goes with it; null: the whole repository was.</param>
+    public async Task HideAsync(long[] artifacts, long? root, string reason)
     {
         var deletion = await tx.ScalarAsync<long>("""
             INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason) VALUES ($1, harbor_now(), $2, $3) RETURNING id
             """, repositoryId, scope.Caller.Name, reason);
-        var hidden = await tx.ListAsync("UPDATE artifact SET deletion_id = $2 WHERE id = ANY($1) RETURNING digest, manifest_size",
-            row => (Digest: row.GetFieldValue<byte[]>(0), Size: row.GetInt32(1)), artifacts, deletion);
+        var hidden = await tx.ListAsync("UPDATE artifact SET deletion_id = $2 WHERE id = ANY($1) RETURNING digest, id",
+            row => (Digest: row.GetFieldValue<byte[]>(0), Id: row.GetInt64(1)), artifacts, deletion);
         await pauses.ReachAsync("delete.hidden", tx.Ct);
 
         var tags = await tx.ListAsync("""
             WITH gone AS (DELETE FROM tag WHERE artifact_id = ANY($1) RETURNING *)
             INSERT INTO tag_trash (id, repository_id, name, artifact_id, push_time, pull_time, deletion_id)
             SELECT id, repository_id, name, artifact_id, push_time, pull_time, $2 FROM gone
-            RETURNING name
-            """, row => row.GetString(0), artifacts, deletion);
+            RETURNING name, artifact_id
+            """, row => (Name: row.GetString(0), ArtifactId: row.GetInt64(1)), artifacts, deletion);
 
         var quota = new QuotaLedger(tx, scope.Project.Id);
         var unused = await BlobLinks.ReleaseAsync(tx, quota, repositoryId, artifacts, grace);
         await pauses.ReachAsync("delete.released", tx.Ct);
         await quota.RefundAsync([.. hidden.Select(artifact => artifact.Digest)]);
 
-        Changed.AddRange(tags.Select(tag => Manifests.Manifests.TagKey(repositoryId, tag)));
+        Changed.AddRange(tags.Select(tag => Manifests.Manifests.TagKey(repositoryId, tag.Name)));
         Changed.AddRange(hidden.Select(artifact => Manifests.Manifests.ArtifactKey(repositoryId, Digest.FromBytes(artifact.Digest))));
         Changed.AddRange(unused.Select(blob => Blobs.Blobs.Key(repositoryId, Digest.FromBytes(blob))));
         await tx.EvictAsync(Changed);
         await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
-        await quota.SettleAsync();
+        var by = scope.Caller.RecordedName;
+        await quota.SettleAsync(root is { } id
+            ? tx.Publication(new ArtifactDeleted(
+                scope.Project.Id, scope.Name.Value, id, Digest.FromBytes(hidden.Single(artifact => artifact.Id == id).Digest).Value,
+                [.. tags.Where(tag => tag.ArtifactId == id).Select(tag => tag.Name).Order(StringComparer.Ordinal)], by))
+            : tx.Publication(new RepositoryDeleted(scope.Project.Id, scope.Name.Value, by)));
         await pauses.ReachAsync("delete.settled", tx.Ct);
     }
 

@@ -19,6 +19,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
     private ImmutabilityRules rules = ImmutabilityRules.None;
     private long artifactId;
     private bool becameVisible;
+    private string type = string.Empty;
     private byte[] digest = [];
     private long manifestSize;
 
@@ -52,6 +53,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
     /// <summary>Stores the artifact, or makes a deleted one visible again.</summary>
     public async Task StoreAsync(Manifest manifest, ArtifactKind kind, AccessoryKind? accessory, Digest manifestDigest, ReadOnlyMemory<byte> content)
     {
+        type = kind.Type;
         digest = manifestDigest.ToBytes();
         manifestSize = content.Length;
         var size = Total([manifestSize, .. blobs.Values.Select(blob => blob.Size), .. children.Values.Select(child => child.Size)]);
@@ -100,18 +102,21 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         await pauses.ReachAsync("manifest.tagged", tx.Ct);
     }
 
-    /// <summary>Counts the new uses of its blobs, then what the project pays for.</summary>
-    public async Task ChargeAsync()
+    /// <summary>Counts the new uses of its blobs, tells of the push, then counts what the project pays for.</summary>
+    public async Task ChargeAsync(string[] tags)
     {
+        var pushed = tx.Publication(new ArtifactPushed(
+            scope.Project.Id, scope.Name.Value, artifactId, Digest.FromBytes(digest).Value, tags, type, scope.Caller.RecordedName));
         if (!becameVisible)
         {
+            await quota.SettleAsync(pushed);
             return;
         }
 
         await BlobLinks.UseAsync(tx, quota, repositoryId, [.. blobs.Values.Select(blob => blob.Id).Order()]);
         await pauses.ReachAsync("manifest.linked", tx.Ct);
         await quota.ChargeAsync([digest], [manifestSize]);
-        await quota.SettleAsync();
+        await quota.SettleAsync(pushed);
         Changed.AddRange(blobs.Keys.Select(blob => Blobs.Blobs.Key(repositoryId, blob)));
         await pauses.ReachAsync("manifest.settled", tx.Ct);
     }
