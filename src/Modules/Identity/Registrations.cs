@@ -17,6 +17,11 @@ internal sealed class Registrations(Users users, PasswordVerifier passwords, Set
         PasswordRule.Check(request.Password);
         UserProfile.CheckName("username", request.Username);
         var profile = UserProfile.From(request.Email, request.Realname, request.Comment);
+        if (await users.IsTakenAsync(request.Username!, profile.Email, ct))
+        {
+            throw UserErrors.Exists();   // told before the slow hash; when two come at once, the row itself decides
+        }
+
         return await users.AddAsync(request.Username!, profile, await passwords.HashAsync(request.Password!, ct), ct);
     }
 

@@ -51,6 +51,13 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
+    /// <summary>Whether a user has this name or this address already.</summary>
+    public async Task<bool> IsTakenAsync(string username, string? email, CancellationToken ct)
+    {
+        await using var command = database.Command("SELECT EXISTS (SELECT FROM harbor_user WHERE username = $1 OR email = $2)").With(username, email);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     /// <returns>The new user's id.</returns>
     /// <exception cref="RegistryException"><c>CONFLICT</c>: the name or the address is taken.</exception>
     public async Task<long> AddAsync(string username, UserProfile profile, PasswordHash password, CancellationToken ct)
