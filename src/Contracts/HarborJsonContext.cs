@@ -51,4 +51,10 @@ namespace Harbor.Contracts;
 [JsonSerializable(typeof(RobotRequest))]
 [JsonSerializable(typeof(RobotCreatedDto))]
 [JsonSerializable(typeof(RobotSecretDto))]
+[JsonSerializable(typeof(CliSecretRequest))]
+[JsonSerializable(typeof(UserGroupDto))]
+[JsonSerializable(typeof(IReadOnlyList<UserGroupDto>))]
+[JsonSerializable(typeof(IReadOnlyList<UserGroupSearchItemDto>))]
+[JsonSerializable(typeof(UserGroupRequest))]
+[JsonSerializable(typeof(OidcRedirectDto))]
 public sealed partial class HarborJsonContext : JsonSerializerContext;

@@ -73,3 +73,14 @@ public sealed record SysAdminRequest
 {
     public bool? SysadminFlag { get; init; }
 }
+
+public sealed record CliSecretRequest
+{
+    public string? Secret { get; init; }
+}
+
+/// <summary>Where a browser must go, told in a body because the portal's own requests cannot follow a redirect elsewhere.</summary>
+public sealed record OidcRedirectDto
+{
+    public required string RedirectLocation { get; init; }
+}

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Harbor.Support;
 
 /// <summary>A database of its own, copied from a finished one: schema, first-start work and all. Dropped afterwards.</summary>
-/// <remarks>One PostgreSQL serves the whole test process, in a temporary folder and without fsync. It ends with the process.</remarks>
+/// <remarks>One PostgreSQL serves the whole test process, in memory where that is possible and without fsync. It ends with the process.</remarks>
 public sealed class TestDatabase : IAsyncDisposable
 {
     private const int MostConnections = 600;
@@ -74,6 +74,14 @@ public sealed class TestDatabase : IAsyncDisposable
         return copy;
     }
 
+    /// <summary>Ends every session; answers a copy of what was committed by then, such as a standby has. This one goes on.</summary>
+    public async Task<TestDatabase> CopyAsync()
+    {
+        var copy = await CutAsync();
+        await ExecuteAsync(postgres, $"ALTER DATABASE {Name} ALLOW_CONNECTIONS true");
+        return copy;
+    }
+
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearPool(new NpgsqlConnection(ConnectionString));
@@ -82,7 +90,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private static async Task<EmbeddedPostgres> StartSharedAsync()
     {
-        var folder = new TemporaryDirectory();
+        var folder = new TemporaryDirectory(inMemory: true);
         var options = new EmbeddedPostgresOptions
         {
             Directory = folder["postgres"],
@@ -93,7 +101,7 @@ public sealed class TestDatabase : IAsyncDisposable
                 ["synchronous_commit"] = "off",
                 ["full_page_writes"] = "off",
                 ["max_connections"] = $"{MostConnections}",
-                ["max_wal_size"] = "'2GB'",
+                ["max_wal_size"] = "'512MB'",
             },
         };
         var postgres = new EmbeddedPostgres(options, TimeProvider.System);

@@ -55,7 +55,7 @@ public sealed class TestHarbor : IAsyncDisposable
     {
         options ??= new TestHarborOptions();
         var database = options.Database ?? await TestDatabase.CreateAsync();
-        var folder = options.DataDirectory is null ? new TemporaryDirectory() : null;
+        var folder = options.DataDirectory is null ? new TemporaryDirectory(inMemory: true) : null;
         var dataDirectory = options.DataDirectory ?? folder!.Path;
         var logs = new CapturedLogs();
         var server = await HarborServer.StartAsync(Settings(database.ConnectionString, dataDirectory, options), "http://127.0.0.1:0", services =>

@@ -24,11 +24,12 @@ public sealed class Challenges(HarborOptions options)
             return Basic;
         }
 
-        var challenge = $"Bearer realm=\"{Address(http.Request)}/service/token\",service=\"{TokenClaims.Audience}\"";
+        var challenge = $"Bearer realm=\"{AddressFor(http.Request)}/service/token\",service=\"{TokenClaims.Audience}\"";
         return scopes.Count == 0 ? challenge : $"{challenge},scope=\"{string.Join(' ', scopes)}\"";
     }
 
-    private string Address(HttpRequest request)
+    /// <summary>Where clients reach this server, without a slash at the end: what the operator says, else what the request does.</summary>
+    public string AddressFor(HttpRequest request)
     {
         if (options.ExternalUrl is { } url)
         {

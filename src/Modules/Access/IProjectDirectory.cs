@@ -8,5 +8,6 @@ public interface IProjectDirectory
     ValueTask<ProjectInfo?> FindAsync(long id, CancellationToken ct);
 
     /// <summary>Roles of a user by project, from his own memberships and those of his groups; projects without one are absent.</summary>
-    ValueTask<IReadOnlyDictionary<long, IReadOnlyList<Role>>> RolesOfUserAsync(long userId, CancellationToken ct);
+    /// <param name="groups">Ids of the groups that he brought from his sign-in.</param>
+    ValueTask<IReadOnlyDictionary<long, IReadOnlyList<Role>>> RolesAsync(long userId, IReadOnlyList<long> groups, CancellationToken ct);
 }

@@ -13,7 +13,7 @@ public static class PermissionEndpoints
         api.MapGet("/permissions", GetAsync).WithTags("permissions").WithName("getPermissions").RequireAuthenticated();
 
     /// <summary>Both catalogues for system administrators; that of projects alone for whoever administers one.</summary>
-    private static async Task<JsonAnswer<PermissionsDto>> GetAsync(HttpContext http, IProjectDirectory projects, CancellationToken ct)
+    private static async Task<JsonAnswer<PermissionsDto>> GetAsync(HttpContext http, CancellationToken ct)
     {
         var caller = http.Security();
         if (caller.IsSystemAdmin)
@@ -21,8 +21,7 @@ public static class PermissionEndpoints
             return JsonAnswer.Of(new PermissionsDto { System = Show(RobotCatalogue.System), Project = Show(RobotCatalogue.Project) });
         }
 
-        var administers = caller.UserId is { } userId
-            && (await projects.RolesOfUserAsync(userId, ct)).Values.Any(roles => roles.Contains(Role.ProjectAdmin));
+        var administers = (await caller.RolesAsync(ct)).Values.Any(roles => roles.Contains(Role.ProjectAdmin));
         return administers ? JsonAnswer.Of(new PermissionsDto { Project = Show(RobotCatalogue.Project) }) : throw AccessErrors.RefusedInSystem(caller);
     }
 

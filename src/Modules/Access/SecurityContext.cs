@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 
 namespace Harbor.Modules.Access;
@@ -15,6 +16,13 @@ public abstract class SecurityContext
 
     /// <summary>Row of the user who is calling; null for robots, tokens and anonymous callers.</summary>
     public virtual long? UserId => null;
+
+    /// <summary>Administrator by the word of the system that he signed in at, whatever his row says.</summary>
+    public virtual bool IsAdminBySignIn => false;
+
+    /// <summary>Roles by project, own and by groups; projects without one are absent. Only users have any.</summary>
+    public virtual ValueTask<IReadOnlyDictionary<long, IReadOnlyList<Role>>> RolesAsync(CancellationToken ct) =>
+        ValueTask.FromResult<IReadOnlyDictionary<long, IReadOnlyList<Role>>>(FrozenDictionary<long, IReadOnlyList<Role>>.Empty);
 
     /// <summary>Permission in the system namespace.</summary>
     public abstract bool Can(Resource resource, AccessAction action);

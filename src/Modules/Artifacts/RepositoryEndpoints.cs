@@ -24,8 +24,8 @@ internal static class RepositoryEndpoints
     }
 
     private static async Task<PageResult<RepositoryDto>> ListAll(
-        FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, IProjectDirectory projects, RepositoryListing listing, CancellationToken ct) =>
-        new(page, await listing.ListAsync(await VisibleProjects.InsideAsync(http.Security(), projects, ct), q, sort, page, ct));
+        FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, RepositoryListing listing, CancellationToken ct) =>
+        new(page, await listing.ListAsync(await VisibleProjects.InsideAsync(http.Security(), ct), q, sort, page, ct));
 
     private static async Task<PageResult<RepositoryDto>> List(
         ProjectScope project, FilterQuery q, SortQuery sort, PageRequest page, RepositoryListing listing, CancellationToken ct) =>

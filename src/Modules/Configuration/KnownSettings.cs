@@ -5,16 +5,22 @@ namespace Harbor.Modules.Configuration;
 /// <summary>The settings that the server acts on, with Harbor's names and defaults.</summary>
 public static class KnownSettings
 {
+    /// <summary>The <see cref="AuthMode"/> in which users are the registry's own.</summary>
+    public const string LocalUsers = "db_auth";
+
     private const long MaxMinutes = 9_999_999_999;
 
     /// <summary>Where users come from; <c>db_auth</c> is the registry's own database.</summary>
-    public static readonly Setting<string> AuthMode = Text("auth_mode", "db_auth");
+    public static readonly Setting<string> AuthMode = Text("auth_mode", LocalUsers);
 
     /// <summary>Hint for the portal: send users to the single sign-on page at once.</summary>
     public static readonly Setting<bool> PrimaryAuthMode = Flag("primary_auth_mode", false);
 
     /// <summary>A JSON document of the portal's, shown to everybody.</summary>
     public static readonly Setting<string> BannerMessage = Text("banner_message", string.Empty);
+
+    /// <summary>Whether users and groups of the authentication proxy may become members before they were seen.</summary>
+    public static readonly Setting<bool> HttpAuthProxySkipSearch = Flag("http_authproxy_skip_search", false);
 
     public static readonly Setting<string> OidcName = Text("oidc_name", string.Empty);
 

@@ -10,7 +10,7 @@ internal sealed class BasicAuthenticator(SignIns signIns, IProjectDirectory proj
 
     public async ValueTask<SecurityContext?> AuthenticateAsync(HttpContext http, CancellationToken ct) =>
         BasicCredentials.TryRead(http.Request, out var credentials)
-        && await signIns.TryAsync(credentials.Name, credentials.Password, ct) is { } account
+        && await signIns.TryAsync(credentials.Name, credentials.Password, SignInOrigin.Of(http), ct) is { } account
             ? new UserContext(account.Id, account.Username, account.IsSystemAdmin, projects)
             : null;
 }

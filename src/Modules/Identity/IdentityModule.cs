@@ -1,4 +1,5 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.Identity.Groups;
 using Harbor.Modules.Identity.Sessions;
 using Harbor.Platform;
 using Microsoft.AspNetCore.Routing;
@@ -6,29 +7,35 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Modules.Identity;
 
-/// <summary>Users, their passwords and how they sign in.</summary>
+/// <summary>Users, their groups and passwords, and how they sign in.</summary>
 public static class IdentityModule
 {
     public static IServiceCollection AddIdentity(this IServiceCollection services) => services
         .AddSingleton<Accounts>()
         .AddSingleton<PasswordVerifier>()
-        .AddSingleton<SignInLock>()
+        .AddSingleton<SignInGuard>()
         .AddSingleton(provider => new SignIns(
             provider.GetRequiredService<Accounts>().FindAsync,
             provider.GetRequiredService<PasswordVerifier>(),
-            provider.GetRequiredService<SignInLock>(),
+            provider.GetRequiredService<SignInGuard>(),
             provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IAuthenticator, BasicAuthenticator>()
         .AddSingleton<SessionStore>()
         .AddSingleton<IAuthenticator, SessionAuthenticator>()
         .AddSingleton<Users>()
+        .AddSingleton<UserGroups>()
+        .AddSingleton<UserGroupListing>()
         .AddSingleton<UserListing>()
         .AddSingleton<Registrations>()
         .AddSingleton<PasswordChanges>()
         .AddSingleton<IFirstStart, AdminPasswordStart>();
 
-    /// <summary>The management API's operations on users.</summary>
-    public static void MapIdentity(this RouteGroupBuilder api) => api.MapUsers();
+    /// <summary>The management API's operations on users and user groups.</summary>
+    public static void MapIdentity(this RouteGroupBuilder api)
+    {
+        api.MapUsers();
+        api.MapUserGroups();
+    }
 
     /// <summary>The portal's own addresses under <c>/c</c>.</summary>
     public static void MapSignIn(this IEndpointRouteBuilder routes) => routes.MapSessions();

@@ -3,21 +3,22 @@ using Harbor.Platform.Data;
 namespace Harbor.Modules.Identity;
 
 /// <summary>Changes passwords.</summary>
-internal sealed class PasswordChanges(Users users, Database database, PasswordVerifier verifier)
+internal sealed class PasswordChanges(Users users, Database database, SignIns signIns, PasswordVerifier verifier)
 {
     /// <param name="old">What a user who changes his own says it is now; null when somebody else changes it, who need not know.</param>
+    /// <param name="origin">Where the request comes from: an old password can be guessed here as well as at the sign-in.</param>
     /// <param name="session">Cookie of the request.</param>
     /// <exception cref="Oci.RegistryException"><c>FORBIDDEN</c>: not the old password; <c>BAD_REQUEST</c>: not a good new one; <c>NOT_FOUND</c>.</exception>
-    public async Task ChangeAsync(long userId, string? old, string next, string? session, CancellationToken ct)
+    public async Task ChangeAsync(long userId, string? old, string next, SignInOrigin origin, string? session, CancellationToken ct)
     {
         var user = await users.GetAsync(userId, ct);
-        var current = await FindHashAsync(userId, ct);
-        if (old is not null && (current is null || !await verifier.VerifyAsync(CredentialKey.Of(user.Username, old), old, current, ct)))
+        if (old is not null && (await signIns.TryAsync(user.Username, old, origin, ct))?.Id != userId)
         {
             throw UserErrors.WrongPassword();
         }
 
         PasswordRule.Check(next);
+        var current = await FindHashAsync(userId, ct);
         if (current is not null && await verifier.VerifyAsync(CredentialKey.Of(user.Username, next), next, current, ct))
         {
             throw UserErrors.SamePassword();

@@ -7,8 +7,6 @@ namespace Harbor.Modules.Identity;
 /// <summary>Who may make local users and change them, and how a new one comes to be.</summary>
 internal sealed class Registrations(Users users, PasswordVerifier passwords, Settings settings)
 {
-    private const string LocalUsers = "db_auth";
-
     /// <param name="isBrowser">Whether the request carries a session cookie, and so passed the CSRF check.</param>
     /// <returns>The new user's id.</returns>
     public async Task<long> AddAsync(UserCreationRequest request, SecurityContext caller, bool isBrowser, CancellationToken ct)
@@ -19,7 +17,7 @@ internal sealed class Registrations(Users users, PasswordVerifier passwords, Set
         var profile = UserProfile.From(request.Email, request.Realname, request.Comment);
         if (await users.IsTakenAsync(request.Username!, profile.Email, ct))
         {
-            throw UserErrors.Exists();   // told before the slow hash; when two come at once, the row itself decides
+            throw UserErrors.Exists();   // looked at before the slow hash is made; whether it is free the writing finds out
         }
 
         return await users.AddAsync(request.Username!, profile, await passwords.HashAsync(request.Password!, ct), ct);
@@ -29,7 +27,7 @@ internal sealed class Registrations(Users users, PasswordVerifier passwords, Set
     /// <exception cref="Oci.RegistryException"><c>FORBIDDEN</c>.</exception>
     public async ValueTask CheckChangeableAsync(long userId, SecurityContext caller, CancellationToken ct)
     {
-        if (await settings.GetAsync(KnownSettings.AuthMode, ct) != LocalUsers && (userId != User.AdminId || !caller.Can(Resource.User, AccessAction.Update)))
+        if (await settings.GetAsync(KnownSettings.AuthMode, ct) != KnownSettings.LocalUsers && (userId != User.AdminId || !caller.Can(Resource.User, AccessAction.Update)))
         {
             throw UserErrors.NoLocalUsers();
         }
@@ -37,7 +35,7 @@ internal sealed class Registrations(Users users, PasswordVerifier passwords, Set
 
     private async ValueTask CheckMayAddAsync(SecurityContext caller, bool isBrowser, CancellationToken ct)
     {
-        if (await settings.GetAsync(KnownSettings.AuthMode, ct) != LocalUsers)
+        if (await settings.GetAsync(KnownSettings.AuthMode, ct) != KnownSettings.LocalUsers)
         {
             throw UserErrors.NoLocalUsers();
         }

@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Configuration;
 using Harbor.Platform.Http;
 using Harbor.Platform.Http.Binding;
 using Harbor.Platform.Http.Listing;
@@ -27,12 +28,13 @@ internal static class UserEndpoints
         user.MapPut("/", UpdateProfile).WithName("updateUserProfile").RequireAuthenticated();
         user.MapDelete("/", Delete).WithName("deleteUser").RequireSystem(Resource.User, AccessAction.Delete);
         user.MapPut("/password", UpdatePassword).WithName("updateUserPassword").RequireAuthenticated();
+        user.MapPut("/cli_secret", SetCliSecret).WithName("setCliSecret").RequireAuthenticated();
         user.MapPut("/sysadmin", SetSysAdmin).WithName("setUserSysAdmin").RequireSystem(Resource.User, AccessAction.Update);
     }
 
     private static async Task<PageResult<UserDto>> List(
         FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, UserListing listing, CancellationToken ct) =>
-        new(page, (await listing.ListAsync(UserListParameters.AddTo(q, http), sort, page, ct)).Select(Show));
+        new(page, (await listing.ListAsync(UserListParameters.AddTo(q, http), sort, page, ct)).Select(user => Show(user, http.Security())));
 
     private static async Task<CreatedAnswer> Create(JsonBody<UserCreationRequest> userReq, HttpContext http, Registrations registrations, CancellationToken ct) =>
         new($"{await registrations.AddAsync(userReq.Value, http.Security(), SessionCookie.Find(http.Request) is not null, ct)}");
@@ -41,7 +43,7 @@ internal static class UserEndpoints
         new(page, (await listing.SearchAsync(parameters.Username, page, ct)).Select(user => new UserSearchItemDto { UserId = user.Id, Username = user.Username }));
 
     private static async Task<JsonAnswer<UserDto>> GetCurrent(SecurityContext caller, Users users, CancellationToken ct) =>
-        JsonAnswer.Of(Show(await users.GetAsync(caller.UserId ?? throw UserErrors.NotAUser(), ct)));
+        JsonAnswer.Of(Show(await users.GetAsync(caller.UserId ?? throw UserErrors.NotAUser(), ct), caller));
 
     private static async Task<JsonAnswer<IReadOnlyList<PermissionDto>>> GetPermissions(
         PermissionParameters parameters, SecurityContext caller, HeldPermissions held, CancellationToken ct) =>
@@ -50,7 +52,7 @@ internal static class UserEndpoints
     private static async Task<JsonAnswer<UserDto>> Get(UserRoute route, SecurityContext caller, Users users, CancellationToken ct)
     {
         RequireSelfOr(AccessAction.Read, caller, route.Id);
-        return JsonAnswer.Of(Show(await users.GetAsync(route.Id, ct)));
+        return JsonAnswer.Of(Show(await users.GetAsync(route.Id, ct), caller));
     }
 
     private static async Task<Ok> UpdateProfile(
@@ -71,8 +73,27 @@ internal static class UserEndpoints
         RequireSelfOr(AccessAction.Update, caller, route.Id);
         await registrations.CheckChangeableAsync(route.Id, caller, ct);
         var (old, next) = (password.Value.OldPassword ?? string.Empty, password.Value.NewPassword ?? string.Empty);
-        await changes.ChangeAsync(route.Id, caller.UserId == route.Id ? old : null, next, SessionCookie.Find(http.Request), ct);
+        await changes.ChangeAsync(route.Id, caller.UserId == route.Id ? old : null, next, SignInOrigin.Of(http), SessionCookie.Find(http.Request), ct);
         return TypedResults.Ok();
+    }
+
+    /// <summary>The secret that a user of the single sign-on gives to docker and its kin in place of a password.</summary>
+    private static async Task<Ok> SetCliSecret(
+        UserRoute route, JsonBody<CliSecretRequest> secret, SecurityContext caller, Users users, Settings settings, CancellationToken ct)
+    {
+        RequireSelfOr(AccessAction.Update, caller, route.Id);
+        if (await settings.AuthModeAsync(ct) != "oidc_auth")
+        {
+            throw UserErrors.NoSingleSignOn();
+        }
+
+        if (!string.IsNullOrEmpty(secret.Value.Secret))
+        {
+            PasswordRule.Check(secret.Value.Secret);
+        }
+
+        var user = await users.GetAsync(route.Id, ct);
+        throw UserErrors.NotOnboarded(user.Id);   // those who have such a secret came by the single sign-on, and nobody has
     }
 
     private static async Task<Ok> SetSysAdmin(UserRoute route, JsonBody<SysAdminRequest> sysadmin_flag, Users users, CancellationToken ct)
@@ -100,7 +121,7 @@ internal static class UserEndpoints
         }
     }
 
-    private static UserDto Show(User user) => new()
+    private static UserDto Show(User user, SecurityContext caller) => new()
     {
         UserId = user.Id,
         Username = user.Username,
@@ -108,6 +129,7 @@ internal static class UserEndpoints
         Realname = user.RealName,
         Comment = user.Comment,
         SysadminFlag = user.IsSystemAdmin,
+        AdminRoleInAuth = caller.UserId == user.Id && caller.IsAdminBySignIn,
         CreationTime = user.CreationTime,
         UpdateTime = user.UpdateTime,
     };

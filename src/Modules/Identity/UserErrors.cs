@@ -10,6 +10,13 @@ public static class UserErrors
 
     public static RegistryException Undeletable(long id) => new(ErrorCode.Forbidden, $"user {id} cannot be deleted: it is the built-in administrator or yourself");
 
+    public static RegistryException LastAdministrator() =>
+        new(ErrorCode.Precondition, "this is the last system administrator who can sign in: make another one first");
+
+    public static RegistryException NoSingleSignOn() => new(ErrorCode.Precondition, "a CLI secret is of use only where auth_mode is oidc_auth");
+
+    public static RegistryException NotOnboarded(long id) => new(ErrorCode.NotFound, $"user {id} did not come by the single sign-on and has no CLI secret");
+
     public static RegistryException WrongPassword() => new(ErrorCode.Forbidden, "Current password is incorrect");
 
     public static RegistryException SamePassword() => new(ErrorCode.BadRequest, "the new password must differ from the current one");

@@ -30,7 +30,7 @@ public sealed record UserProfile(string Email, string RealName, string Comment)
     /// <exception cref="RegistryException"><c>BAD_REQUEST</c>.</exception>
     public static void CheckName(string field, string? name)
     {
-        if (name is not { Length: > 0 and <= MaxLength })
+        if (string.IsNullOrEmpty(name) || name.EnumerateRunes().Count() > MaxLength)
         {
             throw Invalid($"the {field} must have 1 to {MaxLength} characters");
         }

@@ -1,3 +1,4 @@
+using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity.Sessions;
 using Harbor.Oci;
 using Harbor.Platform.Data;
@@ -8,7 +9,7 @@ using Npgsql;
 namespace Harbor.Modules.Identity;
 
 /// <summary>The users of this registry: everything that is done to them.</summary>
-public sealed class Users(Database database, ChangeFeed feed, HarborOptions options, IEnumerable<IUserDeparture> departures)
+public sealed class Users(Database database, ChangeFeed feed, HarborOptions options, Settings settings, IEnumerable<IUserDeparture> departures)
 {
     internal const string Columns = "id, username, email, realname, comment, sysadmin, creation_time, update_time";
 
@@ -51,8 +52,8 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>Whether a user has this name or this address already.</summary>
-    public async Task<bool> IsTakenAsync(string username, string? email, CancellationToken ct)
+    /// <summary>Whether anybody, the deleted included, stands in the way of a new user with this name and address.</summary>
+    internal async Task<bool> IsTakenAsync(string username, string email, CancellationToken ct)
     {
         await using var command = database.Command("SELECT EXISTS (SELECT FROM harbor_user WHERE username = $1 OR email = $2)").With(username, email);
         return (bool)(await command.ExecuteScalarAsync(ct))!;
@@ -81,22 +82,28 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
         List<string> ended = [];
         await ChangeAsync(
             id, [], "password_hash = $2, password_salt = $3, password_version = $4", [password.Hex, password.Salt, password.Version], ct,
-            async tx => ended = await SessionStore.EndAllAsync(tx, id, keptSession));
+            after: async tx => ended = await SessionStore.EndAllAsync(tx, id, keptSession));
         ended.ForEach(feed.EvictLocally);
     }
 
     /// <summary>Makes the user a system administrator, or no longer one. His sessions keep what they had at sign-in.</summary>
-    /// <exception cref="RegistryException"><c>NOT_FOUND</c>.</exception>
-    public Task SetSystemAdminAsync(long id, bool isAdmin, CancellationToken ct) => ChangeAsync(id, [], "sysadmin = $2", [isAdmin], ct);
+    /// <exception cref="RegistryException"><c>NOT_FOUND</c>. <c>PRECONDITION</c>: nobody would be left to administer the system.</exception>
+    public async Task SetSystemAdminAsync(long id, bool isAdmin, CancellationToken ct)
+    {
+        var mode = await settings.AuthModeAsync(ct);
+        await ChangeAsync(id, [], "sysadmin = $2", [isAdmin], ct, before: tx => isAdmin ? Task.CompletedTask : CheckNotTheLastAsync(tx, id, mode));
+    }
 
     /// <summary>Deletes the user. His row stays, under a name that frees his own; his projects stay, too.</summary>
-    /// <exception cref="RegistryException"><c>NOT_FOUND</c>.</exception>
+    /// <exception cref="RegistryException"><c>NOT_FOUND</c>. <c>PRECONDITION</c>: nobody would be left to administer the system.</exception>
     public async Task DeleteAsync(long id, CancellationToken ct)
     {
         List<string> evicted = [];
+        var mode = await settings.AuthModeAsync(ct);
         await database.TransactAsync(async tx =>
         {
             evicted.Clear();
+            await CheckNotTheLastAsync(tx, id, mode);
             var user = await FindForUpdateAsync(tx, id);
             string Freed(string text) => $"{(options.ForgetDeletedUsers ? Crc32.Hex(text) : text)}#{id}";
             await tx.ExecuteAsync(
@@ -119,16 +126,13 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
 
     /// <param name="sets">Fixed SQL; its parameters count from 2.</param>
     private Task<User> ChangeAsync(
-        long id, string[] names, string sets, object?[] values, CancellationToken ct, Func<Transaction, Task>? also = null) =>
+        long id, string[] names, string sets, object?[] values, CancellationToken ct, Func<Transaction, Task>? before = null, Func<Transaction, Task>? after = null) =>
         WriteAsync(names, async tx =>
         {
+            await (before?.Invoke(tx) ?? Task.CompletedTask);
             var user = await FindForUpdateAsync(tx, id);
             await tx.ExecuteAsync($"UPDATE harbor_user SET {sets}, update_time = harbor_now() WHERE id = $1", [id, .. values]);
-            if (also is not null)
-            {
-                await also(tx);
-            }
-
+            await (after?.Invoke(tx) ?? Task.CompletedTask);
             return user;
         }, ct, user => [user.Username, user.Email]);
 
@@ -150,6 +154,21 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             throw UserErrors.Exists();
+        }
+    }
+
+    /// <summary>Refuses to let the last administrator go who can sign in. The built-in one can by his password alone, others by what the mode offers.</summary>
+    private static async Task CheckNotTheLastAsync(Transaction tx, long id, string mode)
+    {
+        // All of them, in one order: of two who let each other go, the second waits, and then sees that he is alone.
+        await tx.ExecuteAsync("SELECT FROM harbor_user WHERE sysadmin AND NOT deleted ORDER BY id FOR NO KEY UPDATE");
+        var isLast = await tx.ScalarAsync<bool>("""
+            SELECT EXISTS (SELECT FROM harbor_user WHERE id = $1 AND sysadmin AND NOT deleted)
+                AND NOT EXISTS (SELECT FROM harbor_user WHERE id <> $1 AND sysadmin AND NOT deleted AND (password_hash IS NOT NULL OR (id <> $2 AND $3)))
+            """, id, User.AdminId, mode != KnownSettings.LocalUsers);
+        if (isLast)
+        {
+            throw UserErrors.LastAdministrator();
         }
     }
 

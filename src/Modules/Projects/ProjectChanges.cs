@@ -1,5 +1,6 @@
 using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts;
+using Harbor.Modules.Projects.Members;
 using Harbor.Modules.Quotas;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
@@ -14,7 +15,7 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed, IEnumerable<IPr
     /// <exception cref="Oci.RegistryException"><c>CONFLICT</c>: the name is taken.</exception>
     internal async Task<long> AddAsync(string name, long ownerId, IReadOnlyDictionary<string, string> metadata, long quota, CancellationToken ct)
     {
-        var roles = ProjectDirectory.RolesKey(ownerId);
+        var roles = ProjectDirectory.RolesKey(Member.User(ownerId));
         var id = await db.TransactAsync(async tx =>
         {
             // Of several that want one name, each waits here for the one before, and then finds it taken.

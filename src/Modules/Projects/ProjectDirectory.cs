@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Harbor.Modules.Access;
+using Harbor.Modules.Projects.Members;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 using Npgsql;
@@ -13,7 +14,7 @@ internal sealed class ProjectDirectory(Database db, ChangeFeed feed) : IProjectD
     private const string ProjectPrefix = "project";
     private const string RolesPrefix = "roles:";
     private const int MaxProjects = 20_000;
-    private const int MaxUsers = 20_000;
+    private const int MaxMembers = 20_000;
 
     private const string Select = """
         SELECT p.id, p.name, coalesce(m.value = 'true', false), p.creation_time
@@ -22,21 +23,27 @@ internal sealed class ProjectDirectory(Database db, ChangeFeed feed) : IProjectD
         """;
 
     private readonly FactCache<ProjectInfo> projects = new(feed, ProjectPrefix, MaxProjects);
-    private readonly FactCache<IReadOnlyDictionary<long, IReadOnlyList<Role>>> roles = new(feed, RolesPrefix, MaxUsers);
+    private readonly FactCache<IReadOnlyDictionary<long, IReadOnlyList<Role>>> roles = new(feed, RolesPrefix, MaxMembers);
 
     /// <summary>Keys of what is known of a project; a change of its name, its being public or its being there evicts them.</summary>
     public static string[] Keys(ProjectInfo project) => [NameKey(project.Name), IdKey(project.Id)];
 
-    /// <summary>Key of what is known of a user's roles; a change of any of his memberships evicts it.</summary>
-    public static string RolesKey(long userId) => string.Create(CultureInfo.InvariantCulture, $"{RolesPrefix}{userId}");
+    /// <summary>Key of what is known of a member's roles; a change of any of its memberships evicts it.</summary>
+    public static string RolesKey(Member member) => string.Create(CultureInfo.InvariantCulture, $"{RolesPrefix}{member.Type}{member.Id}");
 
     public ValueTask<ProjectInfo?> FindAsync(string name, CancellationToken ct) =>
         ProjectName.IsValid(name) ? projects.GetAsync(NameKey(name), name, LoadAsync, ct) : ValueTask.FromResult<ProjectInfo?>(null);
 
     public ValueTask<ProjectInfo?> FindAsync(long id, CancellationToken ct) => projects.GetAsync(IdKey(id), id, LoadAsync, ct);
 
-    public async ValueTask<IReadOnlyDictionary<long, IReadOnlyList<Role>>> RolesOfUserAsync(long userId, CancellationToken ct) =>
-        (await roles.GetAsync(RolesKey(userId), userId, LoadRolesAsync, ct))!;
+    public async ValueTask<IReadOnlyDictionary<long, IReadOnlyList<Role>>> RolesAsync(long userId, IReadOnlyList<long> groups, CancellationToken ct)
+    {
+        Member[] members = [Member.User(userId), .. groups.Distinct().Select(Member.Group)];
+        var held = await roles.GetAllAsync(members, RolesKey, LoadRolesAsync, ct);
+        return held is [var own] ? own! : held.SelectMany(each => each!)
+            .GroupBy(each => each.Key, each => each.Value)
+            .ToDictionary(each => each.Key, IReadOnlyList<Role> (each) => [.. each.SelectMany(roles => roles).Distinct()]);
+    }
 
     private static string NameKey(string name) => $"{ProjectPrefix}:{name}";
 
@@ -54,15 +61,19 @@ internal sealed class ProjectDirectory(Database db, ChangeFeed feed) : IProjectD
         return await command.FindAsync(Read, ct);
     }
 
-    private async Task<IReadOnlyDictionary<long, IReadOnlyList<Role>>?> LoadRolesAsync(long userId, CancellationToken ct)
+    private async Task<IReadOnlyList<IReadOnlyDictionary<long, IReadOnlyList<Role>>?>> LoadRolesAsync(IReadOnlyList<Member> members, CancellationToken ct)
     {
         await using var command = db.Command("""
-            SELECT m.project_id, m.role FROM project_member m JOIN project p ON p.id = m.project_id
-            WHERE m.entity_type = 'u' AND m.entity_id = $1 AND NOT p.deleted
-            """).With(userId);
-        var held = await command.ListAsync(row => (ProjectId: row.GetInt64(0), Role: (Role)row.GetInt32(1)), ct);
-        return held.GroupBy(each => each.ProjectId)
-            .ToFrozenDictionary(each => each.Key, IReadOnlyList<Role> (each) => [.. each.Select(one => one.Role)]);
+            SELECT m.entity_type, m.entity_id, m.project_id, m.role
+            FROM unnest($1::text[], $2::bigint[]) AS asked (type, id)
+            JOIN project_member m ON m.entity_type = asked.type AND m.entity_id = asked.id
+            JOIN project p ON p.id = m.project_id AND NOT p.deleted
+            """).With(members.Select(member => member.Type).ToArray(), members.Select(member => member.Id).ToArray());
+        var held = (await command.ListAsync(
+            row => (Member: new Member(row.GetString(0), row.GetInt64(1)), ProjectId: row.GetInt64(2), Role: (Role)row.GetInt32(3)), ct)).ToLookup(each => each.Member);
+        return [.. members.Select(member => held[member]
+            .GroupBy(each => each.ProjectId, each => each.Role)
+            .ToFrozenDictionary(each => each.Key, IReadOnlyList<Role> (each) => [.. each]))];
     }
 
     private static ProjectInfo Read(NpgsqlDataReader row) =>

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Harbor.Modules.Projects;
 
 /// <summary>Shows projects. However many are shown, it takes the same few statements.</summary>
-internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory directory, RepositoryCounts repositories)
+internal sealed class ProjectListing(RegistryDbContext db, RepositoryCounts repositories)
 {
     // The strongest first.
     private static readonly int[] Power = [(int)Role.ProjectAdmin, (int)Role.Maintainer, (int)Role.Developer, (int)Role.Guest, (int)Role.LimitedGuest];
@@ -35,7 +35,7 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
     public async Task<Page<ProjectDto>> ListAsync(
         SecurityContext caller, FilterQuery filter, SortQuery sort, PageRequest page, bool withDetail, CancellationToken ct)
     {
-        var rows = Columns.Filter(Among(await VisibleProjects.ToAsync(caller, directory, ct)), filter);
+        var rows = Columns.Filter(Among(await VisibleProjects.ToAsync(caller, ct)), filter);
         var ordered = Columns.Sort(rows, sort, [new SortKey("name", Descending: false)], new SortKey("project_id", Descending: false));
         var found = await ordered.Select(ToRow).ToPageAsync(page, ct);
         return new Page<ProjectDto>(await ShowAsync(found.Items, caller, withDetail, ct), found.Total);
@@ -44,7 +44,7 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
     /// <summary>Projects that the caller sees and whose name contains <paramref name="part"/>, by name; without owner and allowlist.</summary>
     public async Task<IReadOnlyList<ProjectDto>> SearchAsync(SecurityContext caller, string part, int limit, CancellationToken ct)
     {
-        var rows = Among(await VisibleProjects.InSearchAsync(caller, directory, ct));
+        var rows = Among(await VisibleProjects.InSearchAsync(caller, ct));
         var found = await rows.Where(project => project.Name.Contains(part)).OrderBy(project => project.Name).Take(limit).Select(ToRow).ToListAsync(ct);
         var shown = await ShowAsync(found, caller, withDetail: true, ct);
         return [.. shown.Select(project => project with { OwnerName = null, CveAllowlist = new CveAllowlistDto() })];
@@ -73,7 +73,7 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
 
         var ids = rows.Select(row => row.Id).ToArray();
         var counts = await repositories.OfProjectsAsync(ids, ct);
-        var roles = caller.UserId is { } userId ? await directory.RolesOfUserAsync(userId, ct) : null;
+        var roles = await caller.RolesAsync(ct);
         var metadata = withDetail
             ? (await db.Set<ProjectMetadataEntity>().Where(each => ids.Contains(each.ProjectId)).ToListAsync(ct)).ToLookup(each => each.ProjectId)
             : null;
@@ -101,8 +101,8 @@ internal sealed class ProjectListing(RegistryDbContext db, IProjectDirectory dir
     }
 
     // Null, not empty, for whoever is no member: that is how Harbor's clients tell.
-    private static List<int>? RolesIn(IReadOnlyDictionary<long, IReadOnlyList<Role>>? roles, long projectId) =>
-        roles is not null && roles.TryGetValue(projectId, out var held)
+    private static List<int>? RolesIn(IReadOnlyDictionary<long, IReadOnlyList<Role>> roles, long projectId) =>
+        roles.TryGetValue(projectId, out var held)
             ? [.. held.Select(role => (int)role).Distinct().OrderBy(role => Array.IndexOf(Power, role))]
             : null;
 

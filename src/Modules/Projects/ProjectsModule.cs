@@ -1,5 +1,6 @@
 using Harbor.Modules.Access;
 using Harbor.Modules.Identity;
+using Harbor.Modules.Identity.Groups;
 using Harbor.Modules.Projects.Members;
 using Harbor.Modules.Projects.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -16,6 +17,7 @@ public static class ProjectsModule
         .AddSingleton<ProjectMembers>()
         .AddSingleton<ProjectSettings>()
         .AddSingleton<IUserDeparture, MemberDeparture>()
+        .AddSingleton<IUserGroupDeparture, MemberDeparture>()
         .AddScoped<ProjectListing>()
         .AddScoped<SystemAllowlist>()
         .AddScoped(provider => new ProjectSearch(provider.GetRequiredService<ProjectListing>()));

@@ -20,13 +20,13 @@ internal static class SearchEndpoints
     }
 
     private static async Task<JsonAnswer<SearchDto>> Search(
-        SearchParameters parameters, HttpContext http, IProjectDirectory directory, ProjectSearch projects, RepositorySearch repositories, CancellationToken ct)
+        SearchParameters parameters, HttpContext http, ProjectSearch projects, RepositorySearch repositories, CancellationToken ct)
     {
         var caller = http.Security();
         return JsonAnswer.Of(new SearchDto
         {
             Project = await projects.FindAsync(caller, parameters.Text, ct),
-            Repository = await repositories.FindAsync(await VisibleProjects.InSearchAsync(caller, directory, ct), parameters.Text, ct),
+            Repository = await repositories.FindAsync(await VisibleProjects.InSearchAsync(caller, ct), parameters.Text, ct),
         });
     }
 

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Harbor.Modules.SystemInfo;
 
 /// <summary>Counts what there is, as far as the caller may know it.</summary>
-internal sealed class Statistics(Database db, IProjectDirectory projects, StorageUse storage)
+internal sealed class Statistics(Database db, StorageUse storage)
 {
     private static readonly string Sql = $"""
         SELECT count(*), coalesce(sum(repositories), 0)::bigint,
@@ -21,7 +21,7 @@ internal sealed class Statistics(Database db, IProjectDirectory projects, Storag
 
     public async Task<StatisticDto> OfAsync(SecurityContext caller, CancellationToken ct)
     {
-        var own = caller.UserId is { } userId ? (await projects.RolesOfUserAsync(userId, ct)).Keys.ToArray() : [];
+        var own = (await caller.RolesAsync(ct)).Keys.ToArray();
         await using var command = db.Command(Sql).With(own);
         var counts = (await command.ListAsync(Read, ct)).Single();
         return caller.IsSystemAdmin

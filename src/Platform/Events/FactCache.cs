@@ -57,6 +57,40 @@ public sealed class FactCache<TValue>
         return loaded;
     }
 
+    /// <summary>The facts of several things, in their order: from memory if that may be trusted, the others by one <paramref name="load"/>.</summary>
+    /// <param name="key">Names a thing's fact.</param>
+    /// <param name="load">Answers the facts of the things it is given, in their order; null where there is none.</param>
+    public async ValueTask<TValue?[]> GetAllAsync<TThing>(
+        IReadOnlyList<TThing> things, Func<TThing, string> key, Func<IReadOnlyList<TThing>, CancellationToken, Task<IReadOnlyList<TValue?>>> load, CancellationToken ct)
+    {
+        var current = feed.IsCurrent;
+        var found = new TValue?[things.Count];
+        var missing = new List<(int At, string Key, int Stripe, long Before)>();
+        for (var at = 0; at < found.Length; at++)
+        {
+            var name = key(things[at]);
+            if (!current || !facts.TryGetValue(name, out found[at]))
+            {
+                missing.Add((at, name, Stripe(name), Interlocked.Read(ref evictions[Stripe(name)])));
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            var loaded = await load([.. missing.Select(each => things[each.At])], ct);
+            foreach (var ((at, name, stripe, before), fact) in missing.Zip(loaded))
+            {
+                found[at] = fact;
+                if (fact is not null && current)
+                {
+                    Keep(name, fact, stripe, before);
+                }
+            }
+        }
+
+        return found;
+    }
+
     public void Evict(string key)
     {
         Interlocked.Increment(ref evictions[Stripe(key)]);

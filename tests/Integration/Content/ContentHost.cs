@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts;
@@ -31,6 +32,7 @@ internal sealed class ContentHost : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly TemporaryDirectory folder;
     private readonly bool ownsDatabase;
+    private readonly ConcurrentDictionary<string, bool> unmatched = new(StringComparer.Ordinal);
 
     private ContentHost(ServiceProvider services, TestDatabase database, TemporaryDirectory folder, bool ownsDatabase)
     {
@@ -75,7 +77,7 @@ internal sealed class ContentHost : IAsyncDisposable
     public static async Task<ContentHost> StartAsync(Action<IServiceCollection>? changes = null, bool listens = false)
     {
         var database = await TestDatabase.CreateAsync();
-        return await StartAsync(database, new TemporaryDirectory(), ownsDatabase: true, changes, listens);
+        return await StartAsync(database, new TemporaryDirectory(inMemory: true), ownsDatabase: true, changes, listens);
     }
 
     /// <summary>A second process's worth of services on the same rows and bytes. End it before this one.</summary>
@@ -86,10 +88,22 @@ internal sealed class ContentHost : IAsyncDisposable
         where T : notnull => services.GetRequiredService<T>();
 
     /// <summary>From now on, statements are changed on their way to the database.</summary>
+    /// <remarks>When no statement had this part, the test that asked for it fails: it would have shown nothing.</remarks>
     public void Rewrite(string part, string by)
     {
         var before = Database.Rewrite;
-        Database.Rewrite = sql => (before?.Invoke(sql) ?? sql).Replace(part, by, StringComparison.Ordinal);
+        unmatched[part] = true;
+        Database.Rewrite = sql =>
+        {
+            var changed = before?.Invoke(sql) ?? sql;
+            if (!changed.Contains(part, StringComparison.Ordinal))
+            {
+                return changed;
+            }
+
+            unmatched.TryRemove(part, out _);
+            return changed.Replace(part, by, StringComparison.Ordinal);
+        };
     }
 
     /// <summary>Takes the foreign keys out, which are the last defence behind the locks.</summary>
@@ -212,6 +226,8 @@ internal sealed class ContentHost : IAsyncDisposable
             await Testing.DisposeAsync();
             folder.Dispose();
         }
+
+        Assert.True(unmatched.IsEmpty, $"No statement had what the test would have rewritten: {string.Join("; ", unmatched.Keys)}");
     }
 
     private static async Task<ContentHost> StartAsync(

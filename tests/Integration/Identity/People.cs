@@ -1,6 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Harbor.Modules.Configuration;
+using Harbor.Platform.Events;
 using Harbor.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Integration.Identity;
 
@@ -22,6 +25,29 @@ internal static class People
         using var made = await harbor.Admin.PostAsJsonAsync(
             $"/api/v2.0/projects/{project}/members", new Dictionary<string, object> { ["role_id"] = role, ["member_user"] = new Dictionary<string, string> { ["username"] = user } });
         made.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Makes a user group of single sign-on and answers its id.</summary>
+    public static async Task<long> GroupAsync(this TestHarbor harbor, string name)
+    {
+        using var made = await harbor.Admin.PostAsJsonAsync("/api/v2.0/usergroups", new { group_name = name, group_type = 3 });
+        made.EnsureSuccessStatusCode();
+        return long.Parse(made.Headers.Location!.OriginalString.Split('/')[^1], null);
+    }
+
+    /// <summary>Makes a group a member of a project and answers the membership's id.</summary>
+    public static async Task<long> GroupMemberAsync(this TestHarbor harbor, string project, long group, int role)
+    {
+        using var made = await harbor.Admin.PostAsJsonAsync($"/api/v2.0/projects/{project}/members", new { role_id = role, member_group = new { id = group } });
+        made.EnsureSuccessStatusCode();
+        return long.Parse(made.Headers.Location!.OriginalString.Split('/')[^1], null);
+    }
+
+    /// <summary>Changes a setting, in force for this server at once.</summary>
+    public static async Task SetAsync(this TestHarbor harbor, string name, string value)
+    {
+        await harbor.Database.QueryAsync($"INSERT INTO setting (name, value) VALUES ('{name}', '{value}') ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+        harbor.Services.GetRequiredService<ChangeFeed>().EvictLocally(Settings.CacheKey);
     }
 
     public static Dictionary<string, object?> Request(string name, string? password = Password) => new()

@@ -164,6 +164,41 @@ public sealed class SessionTests(SessionTests.Server server) : IClassFixture<Ses
     }
 
     [Fact]
+    public async Task The_token_may_come_in_the_form()
+    {
+        using var opened = await browser.GetAsync("/c/log_out");
+        var token = browser.CsrfToken!;
+        browser.CsrfToken = null;
+
+        Assert.Equal("403 FORBIDDEN CSRF token invalid", await SignInWithAsync("AAAA").ToldAsync());
+        browser.CsrfToken = null;
+        Assert.Equal("200", await SignInWithAsync(token).ToldAsync());
+
+        Task<HttpResponseMessage> SignInWithAsync(string given) =>
+            browser.PostFormAsync("/c/login", ("principal", name), ("password", People.Password), ("gorilla.csrf.Token", given));
+    }
+
+    [Fact]
+    public async Task A_password_that_changes_while_somebody_signs_in_with_the_old_one_leaves_him_no_session()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var (old, next) = ($"Secret1234{round}x", $"Secret1234{round}y");
+            using var set = await harbor.Admin.PutAsJsonAsync($"/api/v2.0/users/{ann}/password", new { new_password = old }, Ct);
+            using var opened = await browser.GetAsync("/c/log_out");
+
+            // The second sign-in is known to be good and takes no time, so the two really meet.
+            await browser.SignInAsync(name, old);
+            var signingIn = browser.PostFormAsync("/c/login", ("principal", name), ("password", old));
+            using var changed = await harbor.Admin.PutAsJsonAsync($"/api/v2.0/users/{ann}/password", new { new_password = next }, Ct);
+            using var signedIn = await signingIn;
+
+            Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+            Assert.Equal(0L, await SessionsAsync());
+        }
+    }
+
+    [Fact]
     public async Task A_form_that_is_none_is_refused_not_a_crash()
     {
         using var opened = await browser.GetAsync("/c/log_out");

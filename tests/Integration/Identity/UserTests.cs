@@ -307,6 +307,68 @@ public sealed class UserTests(UserTests.Server server) : IClassFixture<UserTests
             $"SELECT username || ' ' || email || ' ' || realname FROM harbor_user WHERE id = {id}"));
     }
 
+    [Theory]
+    [InlineData("0", 404)]
+    [InlineData("-1", 404)]
+    [InlineData("2", 404)]
+    [InlineData("9223372036854775807", 404)]
+    [InlineData("9223372036854775808", 422)]
+    [InlineData("-9223372036854775809", 422)]
+    [InlineData("1.0", 422)]
+    [InlineData("0x1", 422)]
+    [InlineData("%20", 422)]
+    [InlineData("%00", 400)]
+    [InlineData("١", 422)]
+    public async Task Ids_that_no_user_has_are_answered_in_kind_by_every_operation(string id, int status)
+    {
+        foreach (var (method, path, body) in ((HttpMethod, string, object?)[])
+            [
+                (HttpMethod.Get, "", null), (HttpMethod.Delete, "", null), (HttpMethod.Put, "", new { email = "x@example.com", realname = "x" }),
+                (HttpMethod.Put, "/password", new { new_password = "Changed12345" }), (HttpMethod.Put, "/sysadmin", new { sysadmin_flag = true }),
+            ])
+        {
+            using var answer = await Api.ApiClient.CallAsync(Harbor.Admin, method, $"{Users}/{id}{path}", body);
+            var told = await answer.ToldAsync();
+            Assert.True((int)answer.StatusCode == status, $"{method} {id}{path}: {told}");
+            using var refused = await Api.ApiClient.CallAsync(Ordinary, method, $"{Users}/{id}{path}", body);
+            Assert.Contains((int)refused.StatusCode, (int[])[400, 403, 422]);
+        }
+    }
+
+    [Theory]
+    [InlineData("größe")]
+    [InlineData("山田太郎")]
+    [InlineData("émile 😀 o'neil;--")]
+    [InlineData("a:b")]
+    public async Task Names_may_be_in_any_script(string username)
+    {
+        var id = await MakeAsync(username);
+
+        Assert.Equal(username, (await Harbor.Admin.JsonAsync($"{Users}/{id}")).GetProperty("username").GetString());
+        Assert.Equal([username], await NamesAsync($"{Users}?q={Uri.EscapeDataString($"username={username}")}"));
+        using var browser = new Browser(Harbor);
+        Assert.Equal(HttpStatusCode.OK, await browser.SignInAsync(username));
+    }
+
+    [Fact]
+    public async Task Names_of_255_characters_of_any_kind_are_good_and_their_users_sign_in_and_go()
+    {
+        var longest = string.Concat(Enumerable.Repeat("😀", 255 - name.Length)) + name;
+        var id = await MakeAsync(longest);
+
+        Assert.Equal(HttpStatusCode.OK, (await Harbor.ClientAs(longest, People.Password).GetAsync($"{Users}/current", Ct)).StatusCode);
+        Assert.Equal("200", await Harbor.Admin.DeleteAsync($"{Users}/{id}", Ct).ToldAsync());
+    }
+
+    [Fact]
+    public async Task Of_many_who_make_one_user_at_once_one_does_and_nobody_meets_a_fault()
+    {
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ => (int)(await Harbor.Admin.PostAsJsonAsync(Users, People.Request(name), Ct)).StatusCode));
+
+        Assert.Equal(1, statuses.Count(status => status == 201));
+        Assert.All(statuses, status => Assert.Contains(status, (int[])[201, 409, 429]));
+    }
+
     [Fact]
     public async Task Nobody_deletes_himself_or_the_built_in_administrator()
     {
@@ -346,6 +408,15 @@ public sealed class UserTests(UserTests.Server server) : IClassFixture<UserTests
         }
 
         Assert.Equal("401 UNAUTHORIZED unauthorized", await Harbor.Anonymous.GetAsync($"{Users}/current/permissions", Ct).ToldAsync());
+    }
+
+    private async Task<long> MakeAsync(string username)
+    {
+        var request = People.Request(username);
+        (request["email"], request["realname"]) = ($"{name}.{Interlocked.Increment(ref count)}@example.com", "x");
+        using var made = await Harbor.Admin.PostAsJsonAsync(Users, request, Ct);
+        Assert.Equal("201", await made.ToldAsync());
+        return long.Parse(made.Headers.Location!.OriginalString.Split('/')[^1], null);
     }
 
     private async Task<List<string>> NamesAsync(string path) =>

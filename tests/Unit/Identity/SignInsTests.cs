@@ -1,3 +1,4 @@
+using System.Net;
 using Harbor.Modules.Identity;
 using Harbor.Oci;
 using Harbor.Support;
@@ -22,11 +23,16 @@ public sealed class SignInsTests : IDisposable
         ["shared"] = [new Account(10, "shared", OtherHash, IsSystemAdmin: false), new Account(7, "ann", GoodHash, IsSystemAdmin: false)],
     };
 
+    private static readonly SignInOrigin Here = SignInOrigin.Of(IPAddress.Parse("192.0.2.1"));
+    private static readonly SignInOrigin Elsewhere = SignInOrigin.Of(IPAddress.Parse("192.0.2.2"));
+
+    private readonly SignInGuard guard;
     private readonly SignIns signIns;
 
     public SignInsTests()
     {
-        signIns = new SignIns((name, _) => ValueTask.FromResult(accounts.GetValueOrDefault(name) ?? []), verifier, new SignInLock(clock), clock);
+        guard = new SignInGuard(clock);
+        signIns = new SignIns((name, _) => ValueTask.FromResult(accounts.GetValueOrDefault(name) ?? []), verifier, guard, clock);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -36,8 +42,8 @@ public sealed class SignInsTests : IDisposable
     [Fact]
     public async Task The_right_password_signs_in_and_is_known_again_without_the_slow_hash()
     {
-        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Ct))?.Id);
-        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Ct))?.Id);
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Here, Ct))?.Id);
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Here, Ct))?.Id);
 
         Assert.Equal(1, verifier.Runs);
     }
@@ -45,7 +51,7 @@ public sealed class SignInsTests : IDisposable
     [Fact]
     public async Task Many_first_requests_at_once_pay_for_one_check()
     {
-        var all = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => signIns.TryAsync("ann", Good, Ct).AsTask()));
+        var all = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => signIns.TryAsync("ann", Good, Here, Ct).AsTask()));
 
         Assert.All(all, account => Assert.Equal(7, account?.Id));
         Assert.Equal(1, verifier.Runs);
@@ -54,7 +60,7 @@ public sealed class SignInsTests : IDisposable
     [Fact]
     public async Task A_password_that_was_changed_is_refused_though_it_was_known()
     {
-        await signIns.TryAsync("ann", Good, Ct);
+        await signIns.TryAsync("ann", Good, Here, Ct);
         accounts["ann"] = [new Account(7, "ann", OtherHash, IsSystemAdmin: false)];
 
         Assert.Null(await FailAsync("ann", Good));
@@ -63,7 +69,7 @@ public sealed class SignInsTests : IDisposable
     [Fact]
     public async Task A_user_who_is_gone_is_refused_though_he_was_known()
     {
-        await signIns.TryAsync("ann", Good, Ct);
+        await signIns.TryAsync("ann", Good, Here, Ct);
         accounts.Remove("ann");
 
         Assert.Null(await FailAsync("ann", Good));
@@ -72,38 +78,128 @@ public sealed class SignInsTests : IDisposable
     [Fact]
     public async Task The_users_rights_are_those_of_the_moment()
     {
-        await signIns.TryAsync("ann", Good, Ct);
+        await signIns.TryAsync("ann", Good, Here, Ct);
         accounts["ann"] = [new Account(7, "ann", GoodHash, IsSystemAdmin: true)];
 
-        Assert.True((await signIns.TryAsync("ann", Good, Ct))?.IsSystemAdmin);
+        Assert.True((await signIns.TryAsync("ann", Good, Here, Ct))?.IsSystemAdmin);
     }
 
     [Fact]
     public async Task A_failure_is_told_after_a_second_and_a_half_and_locks_the_name_that_long()
     {
-        await signIns.TryAsync("ann", Good, Ct);
-        var failing = signIns.TryAsync("ann", "Wrong12345", Ct).AsTask();
+        await signIns.TryAsync("ann", Good, Here, Ct);
+        var failing = signIns.TryAsync("ann", "Wrong12345", Here, Ct).AsTask();
         await DelayedAsync();
 
         // Locked: even the right password fails, at once.
-        Assert.Null(await signIns.TryAsync("ann", Good, Ct));
+        Assert.Null(await signIns.TryAsync("ann", Good, Here, Ct));
         clock.Advance(TimeSpan.FromSeconds(1.4));
         Assert.False(failing.IsCompleted);
-        Assert.Null(await signIns.TryAsync("ann", Good, Ct));
+        Assert.Null(await signIns.TryAsync("ann", Good, Here, Ct));
 
         clock.Advance(TimeSpan.FromSeconds(0.1));
         Assert.Null(await failing);
-        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Ct))?.Id);
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Here, Ct))?.Id);
+    }
+
+    [Fact]
+    public async Task Who_guesses_locks_nobody_out_who_signs_in_from_elsewhere()
+    {
+        var failing = signIns.TryAsync("ann", "Wrong12345", Here, Ct).AsTask();
+        await DelayedAsync();
+
+        Assert.Null(await signIns.TryAsync("ann", Good, Here, Ct));
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Elsewhere, Ct))?.Id);
+        clock.Advance(SignInGuard.LockDuration);
+        Assert.Null(await failing);
+    }
+
+    [Fact]
+    public async Task A_program_with_a_stale_password_is_slowed_but_locks_nobody_beside_it()
+    {
+        Assert.Null(await FailAsync("ann", "Stale12345"));
+        var runs = verifier.Runs;
+
+        var again = signIns.TryAsync("ann", "Stale12345", Here, Ct).AsTask();
+        await DelayedAsync();
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Here, Ct))?.Id);
+        clock.Advance(TimeSpan.FromSeconds(1.4));
+        Assert.False(again.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Null(await again);
+        Assert.Equal(runs + 1, verifier.Runs);   // the good one's
+    }
+
+    [Fact]
+    public async Task A_password_that_was_wrong_before_it_was_set_is_right_at_once()
+    {
+        Assert.Null(await FailAsync("ann", "Another12345"));
+        Assert.Null(await FailAsync("newcomer", "Another12345"));
+        accounts["ann"] = [new Account(7, "ann", OtherHash, IsSystemAdmin: false)];
+        accounts["newcomer"] = [new Account(11, "newcomer", OtherHash, IsSystemAdmin: false)];
+
+        Assert.Equal(7, (await signIns.TryAsync("ann", "Another12345", Here, Ct))?.Id);
+        Assert.Equal(11, (await signIns.TryAsync("newcomer", "Another12345", Here, Ct))?.Id);
+    }
+
+    [Fact]
+    public async Task An_origin_that_tries_many_names_is_told_to_wait_whoever_has_them_and_others_are_not()
+    {
+        await signIns.TryAsync("ann", Good, Here, Ct);
+        SpendCredit(but: 2);
+        Task<Account?>[] sprayed = [signIns.TryAsync("nobody1", "Wrong12345", Here, Ct).AsTask(), signIns.TryAsync("nobody2", "Wrong12345", Here, Ct).AsTask()];
+        await UntilAsync(() => clock.Waiting == sprayed.Length);
+
+        foreach (var name in (string[])["nobody", "old", "onboarded"])
+        {
+            Assert.Equal("TOO_MANY_REQUEST", (await Assert.ThrowsAsync<RegistryException>(async () => await signIns.TryAsync(name, "Wrong12345", Here, Ct))).Code.Text);
+        }
+
+        Assert.Equal(9, (await signIns.TryAsync("old", "password", Elsewhere, Ct))?.Id);
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Here, Ct))?.Id);   // known to be good: not a guess
+        clock.Advance(SignInGuard.LockDuration);
+        Assert.All(await Task.WhenAll(sprayed), Assert.Null);
+
+        clock.Advance(SignInGuard.CreditReturn);
+        Assert.Equal(9, (await signIns.TryAsync("old", "password", Here, Ct))?.Id);
+    }
+
+    [Fact]
+    public async Task Where_the_credit_is_spent_a_known_credential_cannot_be_guessed_without_a_pause()
+    {
+        await signIns.TryAsync("ann", Good, Here, Ct);
+        SpendCredit(but: 0);
+
+        await Assert.ThrowsAsync<RegistryException>(async () => await signIns.TryAsync("ann", "Wrong12345", Here, Ct));
+        Assert.Null(await signIns.TryAsync("ann", Good, Here, Ct));
+    }
+
+    [Fact]
+    public async Task One_wrong_password_over_many_connections_is_one_guess_and_a_right_one_is_none()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var all = Enumerable.Range(0, 100).Select(_ => signIns.TryAsync("ann", $"Wrong{round}12345", Here, Ct).AsTask()).ToList();
+            await UntilAsync(() => clock.Waiting == all.Count);
+            clock.Advance(SignInGuard.LockDuration);
+            Assert.All(await Task.WhenAll(all), Assert.Null);
+        }
+
+        Assert.Equal(3, verifier.Runs);
+        for (var each = 0; each < 2 * SignInGuard.Credit; each++)
+        {
+            Assert.NotNull(await signIns.TryAsync("ann", Good, Here, Ct));
+        }
     }
 
     [Fact]
     public async Task A_lock_on_one_name_locks_no_other()
     {
-        var failing = signIns.TryAsync("old", "Wrong12345", Ct).AsTask();
+        var failing = signIns.TryAsync("old", "Wrong12345", Here, Ct).AsTask();
         await DelayedAsync();
 
-        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Ct))?.Id);
-        clock.Advance(SignInLock.Duration);
+        Assert.Equal(7, (await signIns.TryAsync("ann", Good, Here, Ct))?.Id);
+        clock.Advance(SignInGuard.LockDuration);
         Assert.Null(await failing);
     }
 
@@ -129,10 +225,10 @@ public sealed class SignInsTests : IDisposable
 
     [Fact]
     public async Task Everybody_who_answers_to_a_name_is_tried() =>
-        Assert.Equal(7, (await signIns.TryAsync("shared", Good, Ct))?.Id);
+        Assert.Equal(7, (await signIns.TryAsync("shared", Good, Here, Ct))?.Id);
 
     [Fact]
-    public async Task An_older_hash_is_verified() => Assert.Equal(9, (await signIns.TryAsync("old", "password", Ct))?.Id);
+    public async Task An_older_hash_is_verified() => Assert.Equal(9, (await signIns.TryAsync("old", "password", Here, Ct))?.Id);
 
     [Fact]
     public async Task A_flood_is_refused_when_too_many_wait_and_leaves_nothing_behind()
@@ -184,15 +280,25 @@ public sealed class SignInsTests : IDisposable
 
     private async Task<Account?> FailAsync(string name, string password)
     {
-        var failing = signIns.TryAsync(name, password, Ct).AsTask();
+        var failing = signIns.TryAsync(name, password, Here, Ct).AsTask();
         await DelayedAsync();
-        clock.Advance(SignInLock.Duration);
+        clock.Advance(SignInGuard.LockDuration);
         return await failing;
     }
 
-    private async Task DelayedAsync()
+    private void SpendCredit(int but)
     {
-        while (clock.Waiting == 0)
+        for (var each = but; each < SignInGuard.Credit; each++)
+        {
+            Assert.True(guard.TryTakeCredit(Here));
+        }
+    }
+
+    private Task DelayedAsync() => UntilAsync(() => clock.Waiting > 0);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
         {
             await Task.Delay(5, Ct);
         }

@@ -83,8 +83,8 @@ internal sealed class CsrfMiddleware(RequestDelegate next, CsrfTokens tokens, Ha
     /// <param name="mayHaveForm">Not under <c>/v2</c>: a layer's bytes are not to be read as a form, whatever its type says.</param>
     private static async ValueTask<string?> FindTokenAsync(HttpContext http, bool mayHaveForm)
     {
-        var sent = http.Request.Headers[Header];
-        return sent.Count > 0 || !mayHaveForm ? sent : (await Forms.ReadAsync(http, http.RequestAborted))[FormField];
+        var sent = http.Request.Headers[Header].ToString();
+        return sent.Length > 0 || !mayHaveForm ? sent : (await Forms.ReadAsync(http, http.RequestAborted))[FormField];
     }
 
     private static bool IsSafe(string method) =>

@@ -17,7 +17,11 @@ internal sealed class SessionAuthenticator(SessionStore sessions, IProjectDirect
 
         var renew = string.IsNullOrEmpty(http.Request.Headers[SessionCookie.NoRenewalHeader]);
         return await sessions.FindAsync(cookie, renew, ct) is { } session
-            ? new UserContext(session.UserId, session.Username, session.IsSystemAdmin, projects)
+            ? new UserContext(session.User.Id, session.User.Username, session.User.IsSystemAdmin, projects)
+            {
+                Groups = session.User.Groups,
+                AdminBySignIn = session.User.IsAdminBySignIn,
+            }
             : null;
     }
 }

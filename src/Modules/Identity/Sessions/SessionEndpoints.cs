@@ -1,3 +1,4 @@
+using Harbor.Contracts;
 using Harbor.Modules.Access;
 using Harbor.Modules.Configuration;
 using Microsoft.AspNetCore.Builder;
@@ -17,10 +18,19 @@ internal static class SessionEndpoints
         routes.MapPost("/c/userExists", UserExistsAsync).AllowAnyone();
     }
 
-    private static async Task<Results<Ok, UnauthorizedHttpResult>> SignInAsync(HttpContext http, SignIns signIns, SessionStore sessions, CancellationToken ct)
+    private static async Task<IResult> SignInAsync(
+        HttpContext http, Accounts accounts, SignIns signIns, SessionStore sessions, Challenges addresses, CancellationToken ct)
     {
         var form = await Forms.ReadAsync(http, ct);
-        if (await signIns.TryAsync(form["principal"].ToString(), form["password"].ToString(), ct) is not { } account)
+        var principal = form["principal"].ToString();
+        if (await accounts.IsForSingleSignOnAsync(principal, ct))
+        {
+            return TypedResults.Json(
+                new OidcRedirectDto { RedirectLocation = $"{addresses.AddressFor(http.Request)}/c/oidc/login" },
+                HarborJson.TypeInfo<OidcRedirectDto>(), statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        if (await signIns.TryAsync(principal, form["password"].ToString(), SignInOrigin.Of(http), ct) is not { } account)
         {
             return TypedResults.Unauthorized();
         }
@@ -31,8 +41,7 @@ internal static class SessionEndpoints
         }
 
         // A new value, whoever set the old one: nobody knows it but this browser.
-        await sessions.StartAsync(SessionCookie.Issue(http), account, ct);
-        return TypedResults.Ok();
+        return await sessions.StartAsync(SessionCookie.Issue(http), account.SignedIn, ct) ? TypedResults.Ok() : TypedResults.Unauthorized();
     }
 
     private static async Task<Ok> SignOutAsync(HttpContext http, SessionStore sessions, CancellationToken ct)

@@ -53,19 +53,28 @@ internal sealed class SessionStore(Database database, ChangeFeed feed, Settings 
     }
 
     /// <summary>Begins a session; old ones that ended by themselves are swept on the way.</summary>
-    public async Task StartAsync(string cookie, Account account, CancellationToken ct)
+    /// <returns>False when the user was deleted, or his password changed, since he proved who he is.</returns>
+    public async Task<bool> StartAsync(string cookie, SignedInUser user, CancellationToken ct)
     {
         var lifetime = await settings.SessionLifetimeAsync(ct);
-        await database.TransactAsync(async tx =>
+        return await database.TransactAsync(async tx =>
         {
+            // Held until the session is there, where whoever ends all of this user's sessions finds it.
+            if (await tx.ScalarAsync<long?>(
+                "SELECT id FROM harbor_user WHERE id = $1 AND NOT deleted AND ($2::text IS NULL OR password_hash = $2) FOR KEY SHARE", user.Id, user.Password?.Hex) is null)
+            {
+                return false;
+            }
+
             await tx.ExecuteAsync("""
                 DELETE FROM user_session WHERE id IN (
                     SELECT id FROM user_session WHERE expires_at < harbor_now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
                 """, SweepAtOnce);
             await tx.ExecuteAsync("""
-                INSERT INTO user_session (id, user_id, sysadmin, created_at, expires_at)
-                VALUES ($1, $2, $3, harbor_now(), harbor_now() + $4)
-                """, Hash(cookie), account.Id, account.IsSystemAdmin, lifetime);
+                INSERT INTO user_session (id, user_id, sysadmin, admin_in_auth, group_ids, created_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, harbor_now(), harbor_now() + $6)
+                """, Hash(cookie), user.Id, user.IsSystemAdmin, user.IsAdminBySignIn, user.Groups.ToArray(), lifetime);
+            return true;
         }, ct);
     }
 
@@ -115,14 +124,17 @@ internal sealed class SessionStore(Database database, ChangeFeed feed, Settings 
     private async Task<SessionFact?> LoadAsync(byte[] id, CancellationToken ct)
     {
         await using var command = database.Command("""
-            SELECT s.user_id, u.username, s.sysadmin, s.expires_at - harbor_now()
+            SELECT s.user_id, u.username, s.sysadmin, s.admin_in_auth, s.group_ids, s.expires_at - harbor_now()
             FROM user_session s JOIN harbor_user u ON u.id = s.user_id
             WHERE s.id = $1 AND s.expires_at > harbor_now() AND NOT u.deleted
             """).With(id);
         return await command.FindAsync(Read, ct);
     }
 
-    private SessionFact Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetBoolean(2), clock.GetTimestamp(), row.GetTimeSpan(3));
+    private SessionFact Read(NpgsqlDataReader row) => new(
+        new SignedInUser(row.GetInt64(0), row.GetString(1), row.GetBoolean(2)) { IsAdminBySignIn = row.GetBoolean(3), Groups = row.GetFieldValue<long[]>(4) },
+        clock.GetTimestamp(),
+        row.GetTimeSpan(5));
 
     private static byte[] Hash(string cookie) => SHA256.HashData(Encoding.UTF8.GetBytes(cookie));
 }

@@ -1,15 +1,20 @@
 using Harbor.Modules.Identity;
+using Harbor.Modules.Identity.Groups;
 using Harbor.Platform.Data;
 
 namespace Harbor.Modules.Projects.Members;
 
-/// <summary>Ends the memberships of a user who is deleted. The projects that he owns stay.</summary>
-internal sealed class MemberDeparture : IUserDeparture
+/// <summary>Ends the memberships of a user or a group that is deleted. The projects that a user owns stay.</summary>
+internal sealed class MemberDeparture : IUserDeparture, IUserGroupDeparture
 {
-    public async Task<IReadOnlyList<string>> LeaveAsync(Transaction tx, long userId)
+    Task<IReadOnlyList<string>> IUserDeparture.LeaveAsync(Transaction tx, long userId) => EndAsync(tx, Member.User(userId));
+
+    Task<IReadOnlyList<string>> IUserGroupDeparture.LeaveAsync(Transaction tx, long groupId) => EndAsync(tx, Member.Group(groupId));
+
+    private static async Task<IReadOnlyList<string>> EndAsync(Transaction tx, Member member)
     {
-        await tx.ExecuteAsync("DELETE FROM project_member WHERE entity_type = 'u' AND entity_id = $1", userId);
-        var roles = ProjectDirectory.RolesKey(userId);
+        await tx.ExecuteAsync("DELETE FROM project_member WHERE entity_type = $1 AND entity_id = $2", member.Type, member.Id);
+        var roles = ProjectDirectory.RolesKey(member);
         await tx.EvictAsync(roles);
         return [roles];
     }

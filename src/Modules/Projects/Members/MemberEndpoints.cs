@@ -31,7 +31,7 @@ internal static class MemberEndpoints
         ProjectScope project, OptionalJsonBody<ProjectMemberRequest> project_member, ProjectMembers members, CancellationToken ct)
     {
         var request = project_member.Value ?? throw MemberErrors.NobodyNamed();
-        return new CreatedAnswer($"{await members.AddAsync(project, UserIn(request), request.RoleId, ct)}");
+        return new CreatedAnswer($"{await members.AddAsync(project, NewMember.In(request), request.RoleId, ct)}");
     }
 
     private static async Task<JsonAnswer<ProjectMemberDto>> Get(ProjectScope project, MemberPath member, ProjectMembers members, CancellationToken ct) =>
@@ -49,15 +49,4 @@ internal static class MemberEndpoints
         await members.DeleteAsync(project, member.Id, ct);
         return TypedResults.Ok();
     }
-
-    /// <summary>Whom the request means: a user's id, a group's id, a username, a group's name, in this order.</summary>
-    private static MemberUserRequest UserIn(ProjectMemberRequest request) => request switch
-    {
-        { MemberUser: { UserId: not (null or 0) } user } => user,
-        { MemberGroup.Id: { } id and not 0 } => throw MemberErrors.NoSuchGroup(id),
-        { MemberUser: { Username: { Length: > 0 } } user } => user,
-        { MemberGroup.LdapGroupDn: { Length: > 0 } name } => throw MemberErrors.NoSuchGroup(name),
-        { MemberGroup.GroupName: { Length: > 0 } name } => throw MemberErrors.NoSuchGroup(name),
-        _ => throw MemberErrors.NobodyNamed(),
-    };
 }

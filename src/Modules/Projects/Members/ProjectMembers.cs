@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Identity.Groups;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 using Harbor.Platform.Http.Listing;
@@ -8,25 +9,28 @@ using Npgsql;
 namespace Harbor.Modules.Projects.Members;
 
 /// <summary>Who belongs to a project, and in which role.</summary>
-internal sealed class ProjectMembers(Database db, ChangeFeed feed)
+internal sealed class ProjectMembers(Database db, ChangeFeed feed, UserGroups groups)
 {
     private const string Select = """
-        SELECT m.id, m.project_id, u.username, m.role, m.entity_id, m.entity_type
-        FROM project_member m JOIN harbor_user u ON u.id = m.entity_id AND m.entity_type = 'u' AND NOT u.deleted
-        WHERE m.project_id = $1
+        SELECT m.id, m.project_id, entity.name, m.role, m.entity_id, m.entity_type
+        FROM project_member m
+        LEFT JOIN harbor_user u ON m.entity_type = 'u' AND u.id = m.entity_id AND NOT u.deleted
+        LEFT JOIN user_group g ON m.entity_type = 'g' AND g.id = m.entity_id
+        CROSS JOIN LATERAL (SELECT coalesce(u.username, g.group_name) AS name) AS entity
+        WHERE entity.name IS NOT NULL AND m.project_id = $1
         """;
 
-    /// <summary>Members by name. The total is that of all members, whatever name is asked for: Harbor counts so.</summary>
+    /// <summary>Members, users and groups alike, by name. The total is that of all members, whatever name is asked for: Harbor counts so.</summary>
     /// <param name="name">Exact name; null or empty: all.</param>
     public async Task<Page<ProjectMemberDto>> ListAsync(ProjectScope project, string? name, PageRequest page, CancellationToken ct)
     {
         var sql = new SqlText($"{Select.Replace("$1", string.Empty, StringComparison.Ordinal)}").Parameter(project.Id);
         if (!string.IsNullOrEmpty(name))
         {
-            sql.Append(" AND u.username = ").Parameter(name);
+            sql.Append(" AND entity.name = ").Parameter(name);
         }
 
-        await using var command = sql.Append(" ORDER BY u.username, m.id").AppendPage(page).ToCommand(db);
+        await using var command = sql.Append(" ORDER BY entity.name, m.id").AppendPage(page).ToCommand(db);
         var items = await command.ListAsync(Read, ct);
         return new Page<ProjectMemberDto>(items, (await CountByRoleAsync(project, ct)).Values.Sum());
     }
@@ -44,37 +48,38 @@ internal sealed class ProjectMembers(Database db, ChangeFeed feed)
         return counts.ToDictionary(count => count.Item1, count => count.Item2);
     }
 
-    /// <summary>Takes a user into the project.</summary>
+    /// <summary>Takes a user or a group into the project.</summary>
     /// <returns>Id of the membership.</returns>
     /// <exception cref="Oci.RegistryException">
-    /// <c>CONFLICT</c>: a member already. <c>BAD_REQUEST</c>: no such role, or no such user id. <c>NOT_FOUND</c>: no such username, or the project was deleted meanwhile.
+    /// <c>CONFLICT</c>: a member already. <c>BAD_REQUEST</c>: no such role, or nobody has that id. <c>NOT_FOUND</c>: nobody has that name, or the project was deleted meanwhile.
     /// </exception>
-    public async Task<long> AddAsync(ProjectScope project, MemberUserRequest user, int? role, CancellationToken ct)
+    public async Task<long> AddAsync(ProjectScope project, NewMember asked, int? role, CancellationToken ct)
     {
-        var (id, userId) = await db.TransactAsync(async tx =>
+        var onboarding = await groups.OnboardingAsync(ct);
+        var (id, member) = await db.TransactAsync(async tx =>
         {
             if (await tx.ScalarAsync<bool?>("SELECT deleted FROM project WHERE id = $1 FOR KEY SHARE", project.Id) != false)
             {
                 throw ProjectErrors.NotFound(project.Name);
             }
 
-            var (userId, username) = await FindUserAsync(tx, user);
+            var (member, name) = await FindAsync(tx, asked, onboarding);
             var taken = await tx.ScalarAsync<bool>(
-                "SELECT EXISTS (SELECT 1 FROM project_member WHERE project_id = $1 AND entity_type = 'u' AND entity_id = $2)", project.Id, userId);
+                "SELECT EXISTS (SELECT 1 FROM project_member WHERE project_id = $1 AND entity_type = $2 AND entity_id = $3)", project.Id, member.Type, member.Id);
             if (!taken && !IsRole(role))
             {
                 throw MemberErrors.InvalidRole(role);
             }
 
             var made = taken ? null : await tx.ScalarAsync<long?>("""
-                INSERT INTO project_member (project_id, entity_id, entity_type, role, creation_time, update_time)
-                VALUES ($1, $2, 'u', $3, harbor_now(), harbor_now())
+                INSERT INTO project_member (project_id, entity_type, entity_id, role, creation_time, update_time)
+                VALUES ($1, $2, $3, $4, harbor_now(), harbor_now())
                 ON CONFLICT (project_id, entity_type, entity_id) DO NOTHING RETURNING id
-                """, project.Id, userId, role);
-            await tx.EvictAsync(ProjectDirectory.RolesKey(userId));
-            return (made ?? throw MemberErrors.AlreadyMember(username), userId);
+                """, project.Id, member.Type, member.Id, role);
+            await tx.EvictAsync(ProjectDirectory.RolesKey(member));
+            return (made ?? throw MemberErrors.AlreadyMember(name), member);
         }, ct);
-        feed.EvictLocally(ProjectDirectory.RolesKey(userId));
+        feed.EvictLocally(ProjectDirectory.RolesKey(member));
         return id;
     }
 
@@ -90,28 +95,45 @@ internal sealed class ProjectMembers(Database db, ChangeFeed feed)
 
     private async Task ChangeAsync(string sql, object?[] values, CancellationToken ct)
     {
-        var users = await db.TransactAsync(async tx =>
+        var roles = await db.TransactAsync(async tx =>
         {
-            var changed = await tx.ListAsync(sql, row => (Type: row.GetString(0), Id: row.GetInt64(1)), values);
-            var users = changed.Where(each => each.Type == "u").Select(each => each.Id).ToList();
-            foreach (var user in users)
-            {
-                await tx.EvictAsync(ProjectDirectory.RolesKey(user));
-            }
-
-            return users;
+            var changed = await tx.ListAsync(sql, row => ProjectDirectory.RolesKey(new Member(row.GetString(0), row.GetInt64(1))), values);
+            await tx.EvictAsync(changed);
+            return changed;
         }, ct);
-        users.ForEach(user => feed.EvictLocally(ProjectDirectory.RolesKey(user)));
+        roles.ForEach(feed.EvictLocally);
     }
 
-    private static async Task<(long Id, string Username)> FindUserAsync(Transaction tx, MemberUserRequest user)
+    /// <summary>Finds who is meant and holds his row: were he deleted meanwhile, the member would be nobody.</summary>
+    /// <param name="onboarding">Type that an unknown group is taken in with; null: it is not.</param>
+    private static async Task<(Member Member, string Name)> FindAsync(Transaction tx, NewMember asked, UserGroupType? onboarding)
     {
-        // Held against being deleted, which would leave a member that is nobody.
-        var byId = user.UserId is { } and not 0;
+        switch (asked)
+        {
+            case NewMember.UserById(var id):
+                return await FindUserAsync(tx, "id = $1", id) ?? throw MemberErrors.NoSuchUser(id);
+            case NewMember.UserByName(var name):
+                return await FindUserAsync(tx, "username = $1", name) ?? throw MemberErrors.NoSuchUser(name);
+            case NewMember.GroupById(var id):
+                return Found(await UserGroups.HoldAsync(tx, id)) ?? throw MemberErrors.NoSuchGroup(id);
+            case NewMember.GroupByDistinguishedName(var name):
+                return Found(await UserGroups.HoldByDistinguishedNameAsync(tx, name)) ?? throw MemberErrors.NoSuchGroup(name);
+            case NewMember.GroupByName(var name, var type):
+                return Found(await UserGroups.HoldByNameAsync(tx, name, type is null or 0 ? null : (UserGroupType)type)
+                    ?? (onboarding is { } taken ? await UserGroups.OnboardAsync(tx, name, taken) : null)) ?? throw MemberErrors.NoSuchGroup(name);
+            default:
+                throw new InvalidOperationException($"Nobody knows how to find a {asked.GetType().Name}.");
+        }
+    }
+
+    private static (Member Member, string Name)? Found(UserGroup? group) => group is null ? null : (Member.Group(group.Id), group.Name);
+
+    /// <param name="condition">Fixed SQL.</param>
+    private static async Task<(Member Member, string Name)?> FindUserAsync(Transaction tx, string condition, object value)
+    {
         var found = await tx.ListAsync(
-            $"SELECT id, username FROM harbor_user WHERE {(byId ? "id" : "username")} = $1 AND NOT deleted FOR KEY SHARE",
-            row => (row.GetInt64(0), row.GetString(1)), byId ? user.UserId : user.Username);
-        return found is [var one] ? one : throw (byId ? MemberErrors.NoSuchUser(user.UserId!.Value) : MemberErrors.NoSuchUser(user.Username!));
+            $"SELECT id, username FROM harbor_user WHERE {condition} AND NOT deleted FOR KEY SHARE", row => (Member.User(row.GetInt64(0)), row.GetString(1)), value);
+        return found is [var one] ? one : null;
     }
 
     private static bool IsRole(int? role) => role is { } number && Enum.IsDefined((Role)number);

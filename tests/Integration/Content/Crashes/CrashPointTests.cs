@@ -3,6 +3,7 @@ using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
 using Harbor.Modules.Artifacts;
+using Harbor.Modules.SystemInfo;
 using Harbor.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -77,6 +78,7 @@ public sealed partial class CrashPointTests(CrashPointTests.Fixture fixture) : I
         var points = new HoldingPoints();
         await using var harbor = await world.ServeAsync(points);
         Assert.Null(await new PushScenario(Interlocked.Increment(ref seed)).RunAsync(harbor.Url));
+        await harbor.Services.GetRequiredService<HealthMonitor>().GetAsync(CancellationToken.None);
         await world.PassAsync(TimeSpan.FromHours(1));
         await harbor.Services.GetRequiredService<ContentUpkeep>().RunOnceAsync(CancellationToken.None);
         return [.. points.Visits.Keys];

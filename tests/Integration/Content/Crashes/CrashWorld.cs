@@ -2,6 +2,7 @@ using Harbor.Modules.Artifacts;
 using Harbor.Platform.Diagnostics;
 using Harbor.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Xunit;
 
@@ -16,17 +17,20 @@ public sealed class CrashWorld : IAsyncDisposable
     private CrashWorld(TestDatabase database, TemporaryDirectory folder)
     {
         (Database, this.folder) = (database, folder);
-        Audit = new ContentAudit(database.ConnectionString, folder["data/storage"]);
+        Audit = AuditOf(database);
     }
 
     public TestDatabase Database { get; }
 
     public ContentAudit Audit { get; }
 
+    /// <summary>The same bytes, by the rows of another database.</summary>
+    public ContentAudit AuditOf(TestDatabase database) => new(database.ConnectionString, folder["data/storage"]);
+
     /// <summary>Full path of a file that <see cref="Audit"/> names.</summary>
     public string PathOf(string file) => folder[Path.Combine("data/storage", file)];
 
-    public static async Task<CrashWorld> CreateAsync() => new(await TestDatabase.CreateAsync(), new TemporaryDirectory());
+    public static async Task<CrashWorld> CreateAsync() => new(await TestDatabase.CreateAsync(), new TemporaryDirectory(inMemory: true));
 
     /// <summary>A server in a process of its own.</summary>
     /// <param name="crashAt">Pause point at which it kills itself; null: it does not.</param>
@@ -45,13 +49,14 @@ public sealed class CrashWorld : IAsyncDisposable
         },
     };
 
-    /// <summary>A server in this process.</summary>
-    public Task<TestHarbor> ServeAsync(PausePoints? points = null) => TestHarbor.StartAsync(new TestHarborOptions
+    /// <summary>A server in this process. Without pause points it does not ask after its health, which keeps bytes of its own for a moment.</summary>
+    /// <param name="on">A copy of the database; null: the one itself.</param>
+    public Task<TestHarbor> ServeAsync(PausePoints? points = null, TestDatabase? on = null) => TestHarbor.StartAsync(new TestHarborOptions
     {
-        Database = Database,
+        Database = on ?? Database,
         DataDirectory = folder["data"],
         GarbageGrace = TimeSpan.Zero,
-        Services = services => services.AddSingleton(points ?? PausePoints.None),
+        Services = services => (points is null ? services.RemoveAll<IComponentHealth>() : services).AddSingleton(points ?? PausePoints.None),
     });
 
     /// <summary>Time goes by in the database.</summary>

@@ -31,7 +31,7 @@ public sealed class PowerCutTests : IAsyncLifetime
 
     private static int seed = 5000;
 
-    private readonly TemporaryDirectory folder = new();
+    private readonly TemporaryDirectory folder = new(inMemory: true);
     private TestDatabase database = null!;
     private TimeSpan shifted;
 

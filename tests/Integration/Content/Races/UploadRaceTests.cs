@@ -11,17 +11,17 @@ namespace Harbor.Integration.Content.Races;
 public sealed class UploadRaceTests
 {
     private const string Upsert = """
-        INSERT INTO blob (digest, size, location, pushed_at) VALUES ($1, $2, $3, harbor_now())
+        INSERT INTO blob (digest, size, location, pushed_at) SELECT $3, $4, $5, harbor_now() FROM ended
         ON CONFLICT (digest) DO UPDATE SET pushed_at = excluded.pushed_at
         RETURNING id, location
         """;
 
     // What looks as good: nothing is written when the row is there already, and it is read instead.
     private const string Trusting = """
-        WITH made AS (
-            INSERT INTO blob (digest, size, location, pushed_at) VALUES ($1, $2, $3, harbor_now())
+        , made AS (
+            INSERT INTO blob (digest, size, location, pushed_at) SELECT $3, $4, $5, harbor_now() FROM ended
             ON CONFLICT (digest) DO NOTHING RETURNING id, location)
-        SELECT id, location FROM made UNION ALL SELECT id, location FROM blob WHERE digest = $1
+        SELECT id, location FROM made UNION ALL SELECT id, location FROM blob WHERE digest = $3 AND EXISTS (SELECT 1 FROM ended)
         """;
 
     private static readonly byte[] Content = TestImage.Bytes(1, 100_000);
@@ -47,7 +47,7 @@ public sealed class UploadRaceTests
         await using var host = await ContentHost.StartAsync();
         host.Rewrite(Upsert, Trusting);
 
-        Assert.Equal((Outcome.Done, nameof(InvalidOperationException)), await TwoAtOnceAsync(host));
+        Assert.Equal((Outcome.Done, Outcome.Unknown), await TwoAtOnceAsync(host));
     }
 
     [Fact]

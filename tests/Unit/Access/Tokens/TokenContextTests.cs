@@ -1,5 +1,7 @@
+using FsCheck.Fluent;
 using Harbor.Modules.Access;
 using Harbor.Modules.Access.Tokens;
+using Harbor.Unit.Oci;
 using Xunit;
 
 namespace Harbor.Unit.Access.Tokens;
@@ -76,6 +78,17 @@ public sealed class TokenContextTests
 
         Assert.Equal((type, name, actions), (read.Type, read.Name, string.Join(' ', read.Actions)));
     }
+
+    [Fact]
+    public void Any_scope_is_taken_apart_at_its_first_and_its_last_colon() =>
+        HostileText.Check(Prop.ForAll(HostileText.UpTo(60), scope =>
+        {
+            var parts = scope.Split(':');
+            var read = TokenAccess.Parse(scope);
+            return read.Type == parts[0]
+                && read.Name == (parts.Length > 2 ? string.Join(':', parts[1..^1]) : parts.ElementAtOrDefault(1) ?? "")
+                && read.Actions.SequenceEqual(parts.Length > 2 ? parts[^1].Split(',').Where(action => action.Length > 0) : []);
+        }));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

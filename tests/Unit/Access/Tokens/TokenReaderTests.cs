@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using Harbor.Modules.Access.Tokens;
+using Harbor.Unit.Distribution;
 using Xunit;
 
 namespace Harbor.Unit.Access.Tokens;
@@ -258,6 +259,27 @@ public sealed class TokenReaderTests
 
         Prop.ForAll(mutation.ToArbitrary(), mutated => mutated == token || !TokenReader.TryRead(mutated, Key, Now, out _))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_damaged_payload_is_read_or_refused_and_nothing_else_though_our_key_signed_it(int seed)
+    {
+        var mutations = new MutatedJson(seed);
+        var payload = Encoding.UTF8.GetBytes(Payload().ToJsonString());
+        for (var round = 0; round < 1_000; round++)
+        {
+            var damaged = mutations.Next(payload);
+            try
+            {
+                TokenReader.TryRead(Sign(Encoding.UTF8.GetBytes(Issued), damaged, Key), Key, Now, out _);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"Not refused but broken by: {MutatedJson.Show(damaged)}", e);
+            }
+        }
     }
 
     private static string Swap(string text, int one, int other)
