@@ -16,9 +16,16 @@ public sealed record RequiredAccess(bool LooksAtCredentials, bool NeedsSignIn, I
         var requirements = endpoint.Metadata.GetOrderedMetadata<AccessRequirement>();
         return new RequiredAccess(
             requirements.Any(each => each is not AccessRequirement.Unexamined),
-            requirements.Any(each => each is AccessRequirement.Authenticated or AccessRequirement.InSystem),
+            requirements.Any(IsRefusedToTheNameless),
             [.. requirements.Select(Describe).OfType<string>()]);
     }
+
+    private static bool IsRefusedToTheNameless(AccessRequirement requirement) => requirement switch
+    {
+        AccessRequirement.Authenticated or AccessRequirement.InSystem => true,
+        AccessRequirement.InProject project => !RolePolicies.AllowsEverybody(project.Resource, project.Action),   // not in a public project either
+        _ => false,
+    };
 
     private static string? Describe(AccessRequirement requirement) => requirement switch
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Harbor.Integration.Access;
 
 /// <summary>What Harbor's description says of who may call what: <c>authorization.txt</c> and <c>authorization-roles.txt</c>.</summary>
@@ -42,6 +44,10 @@ internal sealed class AuthorizationTable
     /// <summary>Whether an operation needs a right in a project.</summary>
     public bool IsInProject(string operation) => rules[operation].Any(rule => rule.StartsWith("project ", StringComparison.Ordinal));
 
+    /// <summary>The status that an operation answers with when the thing it names is not in the project.</summary>
+    public int AnswerToUnknown(string operation) =>
+        rules[operation].Select(rule => rule.Split(' ')).FirstOrDefault(rule => rule[0] == "unknown") is [_, var status] ? int.Parse(status, CultureInfo.InvariantCulture) : 404;
+
     /// <summary>Whether the caller is let in.</summary>
     /// <param name="isMember">Whether the caller's role is one in the project that is spoken of.</param>
     public bool Allows(string operation, Caller caller, bool isMember, bool isPublic) => rules[operation].All(rule => rule.Split(' ') switch
@@ -51,7 +57,8 @@ internal sealed class AuthorizationTable
         ["nobody"] => false,
         ["administrators"] => caller == Caller.SystemAdmin || caller == Caller.ProjectAdmin,
         ["no", "project", "robot"] => caller != Caller.Anonymous && caller != Caller.ProjectRobot,
-        ["system", var right] => caller == Caller.SystemAdmin || held.Contains((caller.Name, right)),
+        ["unknown", _] => true,
+        ["system", var right] => caller == Caller.SystemAdmin || (caller == Caller.SystemRobot && held.Contains((caller.Name, right))),
         ["project", var right] => caller == Caller.SystemAdmin || (isPublic && held.Contains(("public", right))) || (isMember && held.Contains((caller.RoleName, right))),
         _ => throw new InvalidOperationException($"{operation}: \"{rule}\" is no rule."),
     });

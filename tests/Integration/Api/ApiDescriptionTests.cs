@@ -85,6 +85,6 @@ public sealed partial class ApiDescriptionTests(ApiFixture api) : IClassFixture<
     [GeneratedRegex("\"\\$ref\":\"#/([^\"]+)\"")]
     private static partial Regex Reference();
 
-    [GeneratedRegex("(?:src|href)=\"([^\"]+)\"")]
+    [GeneratedRegex("(?:src|href)=\"([^\"]+[.](?:js|css))\"")]
     private static partial Regex Source();
 }

@@ -174,11 +174,11 @@ public sealed class ContractTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private void ForEach(Func<ContractOperation, MountedOperation, IEnumerable<string>> differences)
     {
-        var all = from mounted in Mounted()
-                  let operation = Contract.Operations.Single(each => each.Id == mounted.Id)
-                  from difference in differences(operation, mounted)
-                  select $"{mounted.Id}: {difference}";
-        Assert.Empty(all);
+        var all = (from mounted in Mounted()
+                   let operation = Contract.Operations.Single(each => each.Id == mounted.Id)
+                   from difference in differences(operation, mounted)
+                   select $"{mounted.Id}: {difference}").ToList();
+        Assert.True(all.Count == 0, string.Join('\n', all));
     }
 
     private IReadOnlyList<MountedOperation> Mounted() => MountedOperation.Of(api.Harbor);

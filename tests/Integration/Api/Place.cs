@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Harbor.Modules.Access;
+using Harbor.Modules.Projects;
 using Harbor.Oci;
+using Harbor.Platform.Events;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Xunit;
 
@@ -59,6 +62,14 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
         command.Parameters.AddWithValue("digest", digest.ToBytes());
         await using var row = await command.ExecuteReaderAsync();
         await row.ReadAsync();
+
+        // A server that remembers who is a member of what would not know of this one.
+        var feed = api.Harbor.Services.GetRequiredService<ChangeFeed>();
+        foreach (var (user, _) in members)
+        {
+            feed.EvictLocally(ProjectDirectory.RolesKey(user));
+        }
+
         return new Place(api, name, row.GetInt64(0), $"{name}-web", $"{name}-v1", new SeededArtifact(row.GetInt64(1), digest));
     }
 
@@ -71,7 +82,7 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
     {
         foreach (var word in OperationSamples.WordsIn(operation))
         {
-            await PrepareAsync(operation.Id, word);
+            await MakeAsync(operation.Id, word);
         }
 
         if (isAlone && OperationSamples.NeedOf(operation) is { } need)
@@ -101,7 +112,7 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
         }
     }
 
-    private async Task PrepareAsync(string operation, string word)
+    private async Task MakeAsync(string operation, string word)
     {
         if (words.ContainsKey(word) || word == "unique")
         {

