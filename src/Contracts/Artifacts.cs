@@ -102,6 +102,11 @@ public sealed record TagDto
     public bool Immutable { get; init; }
 }
 
+public sealed record NewTagRequest
+{
+    public string? Name { get; init; }
+}
+
 /// <summary>Where more about an artifact is to be had.</summary>
 public sealed record AdditionLinkDto
 {
@@ -109,25 +114,6 @@ public sealed record AdditionLinkDto
 
     [AlwaysPresent]
     public bool Absolute { get; init; }
-}
-
-public sealed record LabelDto
-{
-    public long Id { get; init; }
-
-    public string? Name { get; init; }
-
-    public string? Description { get; init; }
-
-    public string? Color { get; init; }
-
-    public string? Scope { get; init; }
-
-    public long ProjectId { get; init; }
-
-    public DateTimeOffset CreationTime { get; init; }
-
-    public DateTimeOffset UpdateTime { get; init; }
 }
 
 /// <summary>A signature, an SBOM or the like, which belongs to the artifact that it is about.</summary>

@@ -52,8 +52,29 @@ public sealed record GeneralInfoDto
 
     public bool? NotificationEnable { get; init; }
 
+    public AuthproxySettingDto? AuthproxySettings { get; init; }
+
     [PresentWhenSet]
     public string? OidcProviderName { get; init; }
+}
+
+/// <summary>How the authentication proxy is asked. The odd name is Harbor's.</summary>
+public sealed record AuthproxySettingDto
+{
+    [PresentWhenSet]
+    public string? Endpoint { get; init; }
+
+    [PresentWhenSet]
+    public string? TokenreivewEndpoint { get; init; }
+
+    [AlwaysPresent]
+    public bool SkipSearch { get; init; }
+
+    [AlwaysPresent]
+    public bool VerifyCert { get; init; }
+
+    [PresentWhenSet]
+    public string? ServerCertificate { get; init; }
 }
 
 public sealed record VolumesDto

@@ -1,8 +1,11 @@
 using Harbor.Modules.Access;
 using Harbor.Modules.ApiDescription;
 using Harbor.Modules.Artifacts;
+using Harbor.Modules.Audit;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
+using Harbor.Modules.Immutability;
+using Harbor.Modules.Labels;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
 using Harbor.Modules.Robots;
@@ -24,11 +27,14 @@ public static class ModulesComposition
         .AddAccess()
         .AddIdentity()
         .AddQuotas()
+        .AddLabels()
+        .AddImmutability()
         .AddProjects()
         .AddRobots()
         .AddContent()
         .AddContentReading()
-        .AddSystemInfo();
+        .AddSystemInfo()
+        .AddAudit();
 
     /// <summary>What wraps every request; the error envelope is outermost.</summary>
     public static IApplicationBuilder UseModules(this IApplicationBuilder app) => app.UseHttpEdge();
@@ -37,15 +43,20 @@ public static class ModulesComposition
     public static IEndpointRouteBuilder MapModules(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapManagementApi();
+        api.MapConfigurationModule();
         api.MapIdentity();
         api.MapProjectsModule();
+        api.MapLabels();
+        api.MapImmutability();
         api.MapQuotas();
         api.MapRobotsModule();
         api.MapContentReading();
         api.MapSystemInfoModule();
+        api.MapAudit();
         api.MapAccess();
         routes.MapVersion();
         routes.MapApiDescription();
+        routes.MapAdminRenaming();
         routes.MapQuotaRecount();
         routes.MapTokenService();
         routes.MapSignIn();

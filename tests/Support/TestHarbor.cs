@@ -72,6 +72,9 @@ public sealed class TestHarbor : IAsyncDisposable
 
     public HttpClient ClientAs(string user, string password) => Kept(Client(Url, Basic(user, password)));
 
+    /// <summary>A client that is another part of the installation, or tries to be.</summary>
+    public HttpClient ClientWithInternalSecret(string secret) => Kept(Client(Url, new AuthenticationHeaderValue("Harbor-Secret", secret)));
+
     public HttpClient ClientWithToken(string token) => Kept(Client(Url, new AuthenticationHeaderValue("Bearer", token)));
 
     /// <summary>A client for any server that follows no redirects and keeps no cookies.</summary>
@@ -132,6 +135,12 @@ public sealed class TestHarbor : IAsyncDisposable
         UploadLifetime = options.UploadLifetime,
         ShutdownTimeout = options.ShutdownTimeout,
         ForgetDeletedUsers = options.ForgetDeletedUsers,
+        CoreSecret = options.InternalSecrets.Core is { } core ? new Secret(core) : null,
+        JobServiceSecret = options.InternalSecrets.JobService is { } jobService ? new Secret(jobService) : null,
+        ConfigOverwrite = options.ConfigOverwrite is { } overwrite ? new Secret(overwrite) : null,
+        SkipAuditLogDatabase = options.SkipAuditLogDatabase,
+        Variable = options.Variables.GetValueOrDefault,
+        ForgetDeletedUsersInAudit = options.ForgetDeletedUsersInAudit,
     };
 
     internal static void Quiet(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders());

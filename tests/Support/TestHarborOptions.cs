@@ -23,4 +23,18 @@ public sealed class TestHarborOptions
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public bool ForgetDeletedUsers { get; init; }
+
+    /// <summary>Secrets of the parts called core and jobservice.</summary>
+    public (string? Core, string? JobService) InternalSecrets { get; init; }
+
+    /// <summary>What <c>CONFIG_OVERWRITE_JSON</c> says.</summary>
+    public string? ConfigOverwrite { get; init; }
+
+    /// <summary>What <c>SKIP_LOG_AUDIT_DATABASE</c> says.</summary>
+    public bool? SkipAuditLogDatabase { get; init; }
+
+    /// <summary>More environment variables.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    public bool ForgetDeletedUsersInAudit { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Harbor.Distribution.Routing;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Manifests;
+using Harbor.Modules.Artifacts.Pulls;
 using Harbor.Oci;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -9,9 +10,13 @@ using Microsoft.Net.Http.Headers;
 namespace Harbor.Distribution.Manifests;
 
 /// <summary>Manifests. OCI distribution-spec 1.1: end-3, end-7 and end-9.</summary>
-internal sealed class ManifestEndpoints(Modules.Artifacts.Manifests.Manifests manifests, ManifestPush pushes, ArtifactDeletion deletions)
+internal sealed class ManifestEndpoints(
+    Modules.Artifacts.Manifests.Manifests manifests, ManifestPush pushes, ArtifactDeletion deletions, PullLog pulls)
 {
     private const int MaxTags = 64;
+
+    // Replication's client: what it reads nobody pulls.
+    private const string ReplicationClient = "harbor-registry-client";
 
     /// <summary>GET and HEAD. The tag is resolved first, so what a client accepts never changes what a tag means.</summary>
     public async Task GetAsync(RegistryRequest request)
@@ -31,6 +36,7 @@ internal sealed class ManifestEndpoints(Modules.Artifacts.Manifests.Manifests ma
         if (!HttpMethods.IsHead(request.Http.Request.Method))
         {
             await response.BodyWriter.WriteAsync(manifest.Content, request.Ct);
+            CountPull(request, manifest);
         }
     }
 
@@ -78,6 +84,17 @@ internal sealed class ManifestEndpoints(Modules.Artifacts.Manifests.Manifests ma
         await deletions.DeleteAsync(request.Scope, digest, "registry", request.Ct);
         request.Response.StatusCode = StatusCodes.Status202Accepted;
         request.Response.ContentLength = 0;
+    }
+
+    private void CountPull(RegistryRequest request, StoredManifest manifest)
+    {
+        if (request.Http.Request.Headers.UserAgent != ReplicationClient)
+        {
+            var scope = request.Scope;
+            var tag = request.Reference.Contains(':', StringComparison.Ordinal) ? null : request.Reference;
+            pulls.Add(new Pull(
+                scope.Project.Id, manifest.RepositoryId, scope.Name.Value, manifest.ArtifactId, manifest.Digest, tag, scope.Caller.RecordedName));
+        }
     }
 
     private ValueTask<StoredManifest?> FindAsync(RegistryRequest request) =>

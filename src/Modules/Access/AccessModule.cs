@@ -1,4 +1,6 @@
+using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Access.Csrf;
+using Harbor.Modules.Access.Internal;
 using Harbor.Modules.Access.Tokens;
 using Harbor.Platform;
 using Harbor.Platform.Security;
@@ -24,14 +26,17 @@ public static class AccessModule
         .AddSingleton<CsrfTokens>()
         .AddSingleton<VerifiedTokens>()
         .AddSingleton<TokenIssuer>()
+        .AddSingleton<IAuthenticator, InternalAuthenticator>()
         .AddSingleton<IAuthenticator, TokenAuthenticator>()
         .AddSingleton<Challenges>()
         .AddSingleton<HeldPermissions>();
 
-    /// <summary>Checks CSRF tokens, authenticates and authorizes every request. Comes after routing and before the endpoints.</summary>
+    /// <summary>Checks CSRF tokens, authenticates, refuses changes while read-only, and authorizes every request. Comes after routing and before the endpoints.</summary>
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app) => app
         .UseMiddleware<CsrfMiddleware>()
         .UseMiddleware<AuthenticationMiddleware>()
+        .UseMiddleware<AuditedMiddleware>()
+        .UseMiddleware<ReadOnlyMiddleware>()
         .UseMiddleware<AuthorizationMiddleware>();
 
     /// <summary>The registry's token service.</summary>

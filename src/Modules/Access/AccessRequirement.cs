@@ -11,6 +11,9 @@ internal abstract record AccessRequirement
 
     public sealed record Authenticated : AccessRequirement;
 
+    /// <summary>Other parts of the installation, by their secret; nobody else, whatever his rights.</summary>
+    public sealed record Internal : AccessRequirement;
+
     public sealed record InSystem(Resource Resource, AccessAction Action) : AccessRequirement;
 
     public sealed record InProject(Resource Resource, AccessAction Action) : AccessRequirement;

@@ -1,3 +1,5 @@
+using Harbor.Modules.Access.Auditing;
+using Harbor.Modules.Access.Internal;
 using Harbor.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -30,6 +32,9 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, IProjectDire
             case AccessRequirement.Authenticated when !security.IsAuthenticated:
                 throw AccessErrors.Unauthorized();
 
+            case AccessRequirement.Internal when security is not InternalContext { IsAuthenticated: true }:
+                throw AccessErrors.Unauthorized();
+
             case AccessRequirement.InSystem system when !security.Can(system.Resource, system.Action):
                 throw AccessErrors.RefusedInSystem(security);
 
@@ -43,6 +48,7 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, IProjectDire
     {
         var ct = http.RequestAborted;
         var project = await ResolveAsync(http, security, ct);
+        http.Features.Set(new NamedProject(project));
         http.Features.Set(await ProjectScope.FindAsync(security, project, requirement.Resource, requirement.Action, ct)
             ?? throw AccessErrors.Refused(security));
     }

@@ -20,6 +20,16 @@ public static class RequirePermission
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new AccessRequirement.Authenticated());
 
+    /// <summary>Only other parts of the installation, by their secret.</summary>
+    public static TBuilder RequireInternal<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new AccessRequirement.Internal());
+
+    /// <summary>Goes on while the registry is read-only.</summary>
+    public static TBuilder AllowWhileReadOnly<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new AllowedWhileReadOnly());
+
     /// <summary>Anonymous callers too. The handler decides what each may see.</summary>
     public static TBuilder AllowAnyone<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder =>

@@ -9,6 +9,9 @@ public abstract class SecurityContext
     /// <summary>Name for messages and records; empty for an anonymous caller.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Name in records of what was done: that of an anonymous caller is <c>anonymous</c>.</summary>
+    public string RecordedName => Name.Length > 0 ? Name : "anonymous";
+
     public abstract bool IsAuthenticated { get; }
 
     /// <summary>May do everything but <see cref="AccessAction.ScannerPull"/>.</summary>

@@ -1,16 +1,18 @@
 using Harbor.Contracts;
+using Harbor.Modules.Access;
+using Harbor.Modules.Immutability;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 
 namespace Harbor.Modules.Artifacts;
 
 /// <summary>Adds to artifacts what stands in other tables: one statement per kind, however many artifacts.</summary>
-internal sealed class ArtifactDetails(Database db)
+internal sealed class ArtifactDetails(Database db, ImmutabilityDirectory immutability)
 {
     /// <summary>More tags of one artifact than anybody reads; the list of its tags has them all, page by page.</summary>
     public const int MaxTagsShown = 1000;
 
-    public async Task<IReadOnlyList<ArtifactDto>> AddAsync(IReadOnlyList<ArtifactDto> artifacts, ArtifactDetail detail, CancellationToken ct)
+    public async Task<IReadOnlyList<ArtifactDto>> AddAsync(ProjectScope project, IReadOnlyList<ArtifactDto> artifacts, ArtifactDetail detail, CancellationToken ct)
     {
         if (artifacts.Count == 0)
         {
@@ -21,12 +23,15 @@ internal sealed class ArtifactDetails(Database db)
         var indexes = artifacts.Where(artifact => MediaTypes.IsIndex(artifact.ManifestMediaType)).Select(artifact => artifact.Id).ToArray();
         var references = indexes.Length > 0 ? await ReferencesAsync(indexes, ct) : null;
         var tags = detail.Tags ? await TagsAsync(ids, ct) : null;
+        var rules = detail is { Tags: true, ImmutableStatus: true } ? await immutability.OfAsync(project, ct) : ImmutabilityRules.None;
+        var labels = detail.Labels ? await LabelsAsync(ids, ct) : null;
         var accessories = detail.Accessories ? await AccessoriesAsync(OwnAccessories, ids, ct) : null;
         var inherited = detail.InheritedAccessories ? await AccessoriesAsync(InheritedAccessories, ids, ct) : null;
         return [.. artifacts.Select(artifact => artifact with
         {
             References = ListOrNull(references?[artifact.Id]),
-            Tags = ListOrNull(tags?[artifact.Id]),
+            Tags = ListOrNull(Judged(tags?[artifact.Id], artifact, rules)),
+            Labels = ListOrNull(labels?[artifact.Id]),
             Accessories = ListOrNull(accessories?[artifact.Id]),
             InheritedAccessories = ListOrNull(inherited?[artifact.Id]),
         })];
@@ -80,12 +85,27 @@ internal sealed class ArtifactDetails(Database db)
         return (await command.ListAsync(TagListing.Read, ct)).ToLookup(tag => tag.ArtifactId);
     }
 
+    private async Task<ILookup<long, LabelDto>> LabelsAsync(long[] ids, CancellationToken ct)
+    {
+        await using var command = db.Command($"""
+            SELECT artifact_label.artifact_id, {Labels.Labels.Fields} FROM artifact_label JOIN label ON label.id = artifact_label.label_id
+            WHERE artifact_label.artifact_id = ANY($1) ORDER BY label.id
+            """).With(ids);
+        var found = await command.ListAsync(row => (ArtifactId: row.GetInt64(0), Label: Labels.Labels.Read(row, 1)), ct);
+        return found.ToLookup(each => each.ArtifactId, each => each.Label);
+    }
+
     private async Task<ILookup<long, AccessoryDto>> AccessoriesAsync(string sql, long[] ids, CancellationToken ct)
     {
         await using var command = db.Command(sql).With(ids);
         var found = await command.ListAsync(row => (ArtifactId: row.GetInt64(0), Accessory: AccessoryListing.Read(row, 1)), ct);
         return found.ToLookup(each => each.ArtifactId, each => each.Accessory);
     }
+
+    private static IEnumerable<TagDto>? Judged(IEnumerable<TagDto>? tags, ArtifactDto artifact, ImmutabilityRules rules) =>
+        tags is not null && !rules.IsEmpty && RepositoryName.TryParse(artifact.RepositoryName, out var repository)
+            ? tags.Select(tag => tag with { Immutable = rules.Cover(repository, tag.Name) })
+            : tags;
 
     private static T[]? ListOrNull<T>(IEnumerable<T>? items) => items?.ToArray() is { Length: > 0 } some ? some : null;
 }

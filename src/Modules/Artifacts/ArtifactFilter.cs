@@ -63,9 +63,11 @@ internal sealed class ArtifactFilter
     {
         sql.Append(q.Find(Base) is null ? ArtifactSql.IsListed : $"a.deletion_id IS NULL AND NOT {ArtifactSql.IsAccessory}");
         AppendTags(sql);
-        if (q.Find(Labels) is { Values.Count: > 0 })
+        if (q.Find(Labels) is { Values.Count: > 0 } labels)
         {
-            sql.Append(" AND false");   // no artifact has a label
+            var ids = labels.Values.Select(id => long.Parse(id, CultureInfo.InvariantCulture)).Distinct().ToArray();
+            sql.Append(" AND (SELECT count(*) FROM artifact_label WHERE artifact_label.artifact_id = a.id AND artifact_label.label_id = ANY(").Parameter(ids)
+                .Append(")) = ").Parameter(ids.LongLength);
         }
 
         var rest = q.Without(Base, Tags, Labels);

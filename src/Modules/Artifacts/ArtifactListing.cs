@@ -23,7 +23,7 @@ internal sealed class ArtifactListing(Database db, ArtifactDetails details)
     public Task<Page<ArtifactDto>> ListAsync(
         ProjectScope project, RepositoryName? repository, FilterQuery q, SortQuery sort, PageRequest page, ArtifactDetail detail, CancellationToken ct) =>
         repository is { } name
-            ? ListAsync(sql => AppendRepository(sql, project, name).Append(" AND "), new ArtifactFilter(q), sort, page, detail, ct)
+            ? ListAsync(project, sql => AppendRepository(sql, project, name).Append(" AND "), new ArtifactFilter(q), sort, page, detail, ct)
             : Task.FromResult(new Page<ArtifactDto>([], 0));
 
     /// <summary>Artifacts of a whole project.</summary>
@@ -34,9 +34,9 @@ internal sealed class ArtifactListing(Database db, ArtifactDetails details)
     {
         var filter = new ArtifactFilter(q);
         return !latest
-            ? ListAsync(sql => sql.Append("r.project_id = ").Parameter(project.Id).Append(" AND "), filter, sort, page, detail, ct)
+            ? ListAsync(project, sql => sql.Append("r.project_id = ").Parameter(project.Id).Append(" AND "), filter, sort, page, detail, ct)
             : filter.SingleType is { } type
-            ? ListAsync(sql => AppendLatest(sql, project, type), filter, sort, page, detail, ct)
+            ? ListAsync(project, sql => AppendLatest(sql, project, type), filter, sort, page, detail, ct)
             : throw new RegistryException(ErrorCode.BadRequest, "latest_in_repository needs exactly one of media_type and artifact_type in q");
     }
 
@@ -47,16 +47,16 @@ internal sealed class ArtifactListing(Database db, ArtifactDetails details)
         AppendReference(sql, reference);
         await using var command = sql.ToCommand(db);
         var found = await command.ListAsync(Read, ct);
-        return (await details.AddAsync(found, detail, ct)) is [var artifact] ? artifact : throw ContentErrors.ArtifactNotFound(repository, reference);
+        return (await details.AddAsync(project, found, detail, ct)) is [var artifact] ? artifact : throw ContentErrors.ArtifactNotFound(repository, reference);
     }
 
     private async Task<Page<ArtifactDto>> ListAsync(
-        Action<SqlText> scope, ArtifactFilter filter, SortQuery sort, PageRequest page, ArtifactDetail detail, CancellationToken ct)
+        ProjectScope project, Action<SqlText> scope, ArtifactFilter filter, SortQuery sort, PageRequest page, ArtifactDetail detail, CancellationToken ct)
     {
         var rows = Select(Fields);
         ArtifactFilter.AppendSort(rows, sort);
         var found = await SqlPages.ReadAsync(db, rows, Select("count(*)"), page, Read, ct);
-        return found with { Items = await details.AddAsync(found.Items, detail, ct) };
+        return found with { Items = await details.AddAsync(project, found.Items, detail, ct) };
 
         SqlText Select(string what)
         {

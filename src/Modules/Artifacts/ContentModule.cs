@@ -1,6 +1,8 @@
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Copying;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Manifests;
+using Harbor.Modules.Artifacts.Pulls;
 using Harbor.Platform.Diagnostics;
 using Harbor.Platform.Settings;
 using Harbor.Storage;
@@ -22,6 +24,10 @@ public static class ContentModule
         .AddSingleton<Manifests.Manifests>()
         .AddSingleton<ManifestPush>()
         .AddSingleton<ArtifactDeletion>()
+        .AddSingleton<ArtifactCopy>()
+        .AddSingleton<PullLog>()
+        .AddSingleton<PullFlush>()
+        .AddHostedService(provider => provider.GetRequiredService<PullFlush>())
         .AddSingleton<ContentListing>()
         .AddSingleton<Eraser>()
         .AddSingleton<ContentUpkeep>()

@@ -1,3 +1,5 @@
+using Harbor.Modules.Artifacts.Labelling;
+using Harbor.Modules.Artifacts.Tags;
 using Harbor.Modules.Quotas;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,11 +19,14 @@ public static class ContentReading
         .AddSingleton<ArtifactDetails>()
         .AddSingleton<ArtifactListing>()
         .AddSingleton<TagListing>()
+        .AddSingleton<TagChanges>()
+        .AddSingleton<ArtifactLabels>()
         .AddSingleton<AccessoryListing>();
 
     public static void MapContentReading(this RouteGroupBuilder api)
     {
         api.MapRepositories();
         api.MapArtifacts();
+        api.MapIcons();
     }
 }

@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Platform.Http;
 using Harbor.Platform.Http.Binding;
 using Harbor.Platform.Http.Listing;
@@ -21,6 +22,7 @@ internal static class RepositoryEndpoints
         repositories.MapGet("/", List).WithName("listRepositories").Require(Resource.Repository, AccessAction.List);
         repositories.MapGet("/{repository_name}", Get).WithName("getRepository").Require(Resource.Repository, AccessAction.Read);
         repositories.MapPut("/{repository_name}", Update).WithName("updateRepository").Require(Resource.Repository, AccessAction.Update);
+        repositories.MapDelete("/{repository_name}", Delete).WithName("deleteRepository").Require(Resource.Repository, AccessAction.Delete);
     }
 
     private static async Task<PageResult<RepositoryDto>> ListAll(
@@ -42,6 +44,12 @@ internal static class RepositoryEndpoints
     {
         var name = path.In(project.Name) ?? throw ContentErrors.RepositoryNotFound($"{project.Name}/{path.Name}");
         await changes.DescribeAsync(project, name.Value, repository.Value.Description ?? string.Empty, ct);
+        return TypedResults.Ok();
+    }
+    private static async Task<Ok> Delete(ProjectScope project, RepositoryPath path, ArtifactDeletion deletions, CancellationToken ct)
+    {
+        var name = path.In(project.Name) ?? throw ContentErrors.RepositoryNotFound($"{project.Name}/{path.Name}");
+        await deletions.DeleteRepositoryAsync(RepositoryScope.In(project, name), "api", ct);
         return TypedResults.Ok();
     }
 }

@@ -27,6 +27,23 @@ internal static class RepositoryLocks
         Transaction tx, RepositoryScope scope, long repositoryId, params ReadOnlySpan<(string Sql, object?[] Values)> following) =>
         BeginAsync(tx, scope, [(Project, [scope.Project.Id]), (Share, [repositoryId]), .. following]);
 
+    /// <summary>Holds two repositories, of one project or of two, against being deleted.</summary>
+    /// <exception cref="Oci.RegistryException"><c>NOT_FOUND</c>: a project was deleted meanwhile.</exception>
+    public static async Task ShareAsync(Transaction tx, RepositoryScope one, long oneId, RepositoryScope other, long otherId)
+    {
+        var there = await tx.ListAsync("SELECT id FROM project WHERE id = ANY($1) AND NOT deleted ORDER BY id FOR KEY SHARE",
+            row => row.GetInt64(0), (object)new[] { one.Project.Id, other.Project.Id });
+        foreach (var scope in (ReadOnlySpan<RepositoryScope>)[one, other])
+        {
+            if (!there.Contains(scope.Project.Id))
+            {
+                throw ContentErrors.ProjectGone(scope.Project.Name);
+            }
+        }
+
+        await tx.ExecuteAsync("SELECT 1 FROM repository WHERE id = ANY($1) ORDER BY id FOR KEY SHARE", (object)new[] { oneId, otherId });
+    }
+
     private static async Task LockAsync(Transaction tx, RepositoryScope scope, string repositoryLock, long repositoryId)
     {
         await using var reader = await BeginAsync(tx, scope, [(Project, [scope.Project.Id]), (repositoryLock, [repositoryId])]);

@@ -23,6 +23,11 @@ public sealed class RepositoryScope
 
     public SecurityContext Caller { get; }
 
+    /// <summary>A repository of a project in which the caller was authorized for what he asks.</summary>
+    internal static RepositoryScope In(ProjectScope project, RepositoryName name) => name.Project == project.Name
+        ? new RepositoryScope(project.Project, name, project.Security)
+        : throw new InvalidOperationException($"{name} is not in the project {project.Name}.");
+
     /// <summary>The scope, if the caller may do <paramref name="action"/> to the project's repositories; else null.</summary>
     public static ValueTask<RepositoryScope?> AuthorizeAsync(
         SecurityContext caller, ProjectInfo project, RepositoryName name, AccessAction action, CancellationToken ct) =>

@@ -1,4 +1,6 @@
 using Harbor.Contracts;
+using Harbor.Modules.Immutability;
+using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Platform.Http.Listing;
 using Npgsql;
@@ -17,11 +19,13 @@ internal sealed class TagListing(Database db)
         ("pull_time", ColumnKind.Time, "tag.pull_time"));
 
     /// <param name="artifact">One that the caller was shown.</param>
-    public Task<Page<TagDto>> ListAsync(ArtifactDto artifact, FilterQuery q, SortQuery sort, PageRequest page, CancellationToken ct)
+    /// <param name="rules">Tells which tags are immutable; null: that is not asked.</param>
+    public async Task<Page<TagDto>> ListAsync(ArtifactDto artifact, RepositoryName repository, ImmutabilityRules? rules, FilterQuery q, SortQuery sort, PageRequest page, CancellationToken ct)
     {
         var rows = Select("id, repository_id, artifact_id, name, push_time, pull_time");
         Columns.AppendSort(rows, sort, "tag.push_time DESC", "tag.id DESC");
-        return SqlPages.ReadAsync(db, rows, Select("count(*)"), page, Read, ct);
+        var found = await SqlPages.ReadAsync(db, rows, Select("count(*)"), page, Read, ct);
+        return rules is null ? found : found with { Items = [.. found.Items.Select(tag => tag with { Immutable = rules.Cover(repository, tag.Name) })] };
 
         SqlText Select(string what)
         {

@@ -1,4 +1,9 @@
+using Harbor.Modules.Access;
 using Harbor.Modules.Access.Tokens;
+using Harbor.Platform;
+using Harbor.Platform.Data;
+using Harbor.Platform.Events;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Modules.Configuration;
@@ -7,6 +12,14 @@ namespace Harbor.Modules.Configuration;
 public static class ConfigurationModule
 {
     public static IServiceCollection AddConfiguration(this IServiceCollection services) => services
-        .AddSingleton<Settings>()
-        .AddSingleton<TokenLifetime>(provider => provider.GetRequiredService<Settings>().TokenLifetimeAsync);
+        .AddSingleton<SettingVault>()
+        .AddSingleton(provider => new Settings(
+            provider.GetRequiredService<Database>(), provider.GetRequiredService<ChangeFeed>(), provider.GetRequiredService<SettingVault>()))
+        .AddSingleton<ConfigurationChanges>()
+        .AddSingleton<ConfigurationView>()
+        .AddSingleton<IFirstStart, ConfigurationStart>()
+        .AddSingleton<TokenLifetime>(provider => provider.GetRequiredService<Settings>().TokenLifetimeAsync)
+        .AddSingleton<ReadOnlyMode>(provider => provider.GetRequiredService<Settings>().ReadOnlyAsync);
+
+    public static void MapConfigurationModule(this RouteGroupBuilder api) => api.MapConfiguration();
 }

@@ -1,4 +1,5 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity.Groups;
 using Harbor.Modules.Identity.Sessions;
 using Harbor.Platform;
@@ -25,6 +26,7 @@ public static class IdentityModule
         .AddSingleton<Users>()
         .AddSingleton<UserGroups>()
         .AddSingleton<UserGroupListing>()
+        .AddSingleton<IUserPresence, UserPresence>()
         .AddSingleton<UserListing>()
         .AddSingleton<Registrations>()
         .AddSingleton<PasswordChanges>()
@@ -36,6 +38,9 @@ public static class IdentityModule
         api.MapUsers();
         api.MapUserGroups();
     }
+
+    /// <summary>Outside the API's base path, as Harbor has it.</summary>
+    public static void MapAdminRenaming(this IEndpointRouteBuilder routes) => routes.MapRenameAdmin();
 
     /// <summary>The portal's own addresses under <c>/c</c>.</summary>
     public static void MapSignIn(this IEndpointRouteBuilder routes) => routes.MapSessions();

@@ -1,3 +1,4 @@
+using Harbor.Modules.Access;
 using Harbor.Platform.Data;
 
 namespace Harbor.Modules.Identity;
@@ -9,7 +10,7 @@ internal sealed class PasswordChanges(Users users, Database database, SignIns si
     /// <param name="origin">Where the request comes from: an old password can be guessed here as well as at the sign-in.</param>
     /// <param name="session">Cookie of the request.</param>
     /// <exception cref="Oci.RegistryException"><c>FORBIDDEN</c>: not the old password; <c>BAD_REQUEST</c>: not a good new one; <c>NOT_FOUND</c>.</exception>
-    public async Task ChangeAsync(long userId, string? old, string next, SignInOrigin origin, string? session, CancellationToken ct)
+    public async Task ChangeAsync(SecurityContext by, long userId, string? old, string next, SignInOrigin origin, string? session, CancellationToken ct)
     {
         var user = await users.GetAsync(userId, ct);
         if (old is not null && (await signIns.TryAsync(user.Username, old, origin, ct))?.Id != userId)
@@ -24,7 +25,7 @@ internal sealed class PasswordChanges(Users users, Database database, SignIns si
             throw UserErrors.SamePassword();
         }
 
-        await users.SetPasswordAsync(userId, await verifier.HashAsync(next, ct), old is null ? null : session, ct);
+        await users.SetPasswordAsync(by, userId, await verifier.HashAsync(next, ct), old is null ? null : session, ct);
     }
 
     private async Task<PasswordHash?> FindHashAsync(long userId, CancellationToken ct)

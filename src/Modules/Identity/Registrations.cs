@@ -20,7 +20,7 @@ internal sealed class Registrations(Users users, PasswordVerifier passwords, Set
             throw UserErrors.Exists();   // looked at before the slow hash is made; whether it is free the writing finds out
         }
 
-        return await users.AddAsync(request.Username!, profile, await passwords.HashAsync(request.Password!, ct), ct);
+        return await users.AddAsync(caller, request.Username!, profile, await passwords.HashAsync(request.Password!, ct), ct);
     }
 
     /// <summary>Users of another system are changed there; only the built-in administrator is always ours.</summary>

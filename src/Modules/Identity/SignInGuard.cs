@@ -19,6 +19,9 @@ public sealed class SignInGuard(TimeProvider clock)
 
     private const int MaxOrigins = 50_000;
 
+    // A timer may fire early by so much; whoever was told of his failure must not find his name still locked.
+    private static readonly TimeSpan TimerTolerance = TimeSpan.FromMilliseconds(50);
+
     private readonly long started = clock.GetTimestamp();
     private readonly ConcurrentDictionary<(string Principal, SignInOrigin Origin), TimeSpan> locks = new();
     private readonly Lock gate = new();
@@ -33,7 +36,7 @@ public sealed class SignInGuard(TimeProvider clock)
 
     /// <summary>Whether a try under this name, from there, fails whatever the password.</summary>
     public bool IsLocked(string principal, SignInOrigin origin) =>
-        locks.TryGetValue((principal, origin), out var since) && Now - since < LockDuration;
+        locks.TryGetValue((principal, origin), out var since) && Now - since < LockDuration - TimerTolerance;
 
     public void Lock(string principal, SignInOrigin origin)
     {

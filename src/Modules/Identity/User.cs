@@ -6,4 +6,7 @@ public sealed record User(
 {
     /// <summary>The built-in administrator, who cannot be deleted and is left out of lists.</summary>
     public const long AdminId = 1;
+
+    /// <summary>His name when <c>admin</c> is wanted for somebody else.</summary>
+    public const string RenamedAdmin = "admin@harbor.local";
 }

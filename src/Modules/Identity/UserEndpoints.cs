@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Configuration;
 using Harbor.Platform.Http;
 using Harbor.Platform.Http.Binding;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Modules.Identity;
 
@@ -18,19 +20,25 @@ internal static class UserEndpoints
     {
         var users = api.MapGroup("/users").WithTags("user");
         users.MapGet("/", List).WithName("listUsers").RequireSystem(Resource.User, AccessAction.List);
-        users.MapPost("/", Create).WithName("createUser").AllowAnyone();
+        users.MapPost("/", Create).WithName("createUser").AllowAnyone()
+            .Audited("create", "user", AuditSubjects.Body<UserCreationRequest>(body => body.Username));
         users.MapGet("/search", Search).WithName("searchUsers").RequireAuthenticated();
         users.MapGet("/current", GetCurrent).WithName("getCurrentUserInfo").RequireAuthenticated();
         users.MapGet("/current/permissions", GetPermissions).WithName("getCurrentUserPermissions").RequireAuthenticated();
 
         var user = users.MapGroup(UserRoute.Path);
         user.MapGet("/", Get).WithName("getUser").RequireAuthenticated();
-        user.MapPut("/", UpdateProfile).WithName("updateUserProfile").RequireAuthenticated();
-        user.MapDelete("/", Delete).WithName("deleteUser").RequireSystem(Resource.User, AccessAction.Delete);
-        user.MapPut("/password", UpdatePassword).WithName("updateUserPassword").RequireAuthenticated();
+        user.MapPut("/", UpdateProfile).WithName("updateUserProfile").RequireAuthenticated().Audited("update", "user", NameAsync);
+        user.MapDelete("/", Delete).WithName("deleteUser").RequireSystem(Resource.User, AccessAction.Delete).Audited("delete", "user", NameAsync);
+        user.MapPut("/password", UpdatePassword).WithName("updateUserPassword").RequireAuthenticated()
+            .Audited("update", "user", NameAsync, more: "change user password");
         user.MapPut("/cli_secret", SetCliSecret).WithName("setCliSecret").RequireAuthenticated();
-        user.MapPut("/sysadmin", SetSysAdmin).WithName("setUserSysAdmin").RequireSystem(Resource.User, AccessAction.Update);
+        user.MapPut("/sysadmin", SetSysAdmin).WithName("setUserSysAdmin").RequireSystem(Resource.User, AccessAction.Update)
+            .Audited("update", "user", NameAsync, more: "change user's system administrator flag");
     }
+
+    /// <summary>Frees the name <c>admin</c> for a user of another system. Only its bearer can.</summary>
+    public static void MapRenameAdmin(this IEndpointRouteBuilder routes) => routes.MapPost("/api/internal/renameadmin", RenameAdmin).RequireAuthenticated();
 
     private static async Task<PageResult<UserDto>> List(
         FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, UserListing listing, CancellationToken ct) =>
@@ -62,7 +70,7 @@ internal static class UserEndpoints
         await registrations.CheckChangeableAsync(route.Id, caller, ct);
         await users.GetAsync(route.Id, ct);   // a missing user is missing, whatever is said of him
         var given = profile.Value;
-        await users.UpdateProfileAsync(route.Id, UserProfile.From(given.Email, given.Realname, given.Comment), ct);
+        await users.UpdateProfileAsync(caller, route.Id, UserProfile.From(given.Email, given.Realname, given.Comment), ct);
         return TypedResults.Ok();
     }
 
@@ -73,7 +81,7 @@ internal static class UserEndpoints
         RequireSelfOr(AccessAction.Update, caller, route.Id);
         await registrations.CheckChangeableAsync(route.Id, caller, ct);
         var (old, next) = (password.Value.OldPassword ?? string.Empty, password.Value.NewPassword ?? string.Empty);
-        await changes.ChangeAsync(route.Id, caller.UserId == route.Id ? old : null, next, SignInOrigin.Of(http), SessionCookie.Find(http.Request), ct);
+        await changes.ChangeAsync(caller, route.Id, caller.UserId == route.Id ? old : null, next, SignInOrigin.Of(http), SessionCookie.Find(http.Request), ct);
         return TypedResults.Ok();
     }
 
@@ -96,9 +104,20 @@ internal static class UserEndpoints
         throw UserErrors.NotOnboarded(user.Id);   // those who have such a secret came by the single sign-on, and nobody has
     }
 
-    private static async Task<Ok> SetSysAdmin(UserRoute route, JsonBody<SysAdminRequest> sysadmin_flag, Users users, CancellationToken ct)
+    private static async Task<Ok> SetSysAdmin(UserRoute route, JsonBody<SysAdminRequest> sysadmin_flag, SecurityContext caller, Users users, CancellationToken ct)
     {
-        await users.SetSystemAdminAsync(route.Id, sysadmin_flag.Value.SysadminFlag ?? false, ct);
+        await users.SetSystemAdminAsync(caller, route.Id, sysadmin_flag.Value.SysadminFlag ?? false, ct);
+        return TypedResults.Ok();
+    }
+
+    private static async Task<Ok> RenameAdmin(SecurityContext caller, Users users, CancellationToken ct)
+    {
+        if (caller.UserId != User.AdminId || !caller.IsSystemAdmin)
+        {
+            throw AccessErrors.RefusedInSystem(caller);
+        }
+
+        await users.RenameAdminAsync(caller, ct);
         return TypedResults.Ok();
     }
 
@@ -109,8 +128,15 @@ internal static class UserEndpoints
             throw UserErrors.Undeletable(route.Id);
         }
 
-        await users.DeleteAsync(route.Id, ct);
+        await users.DeleteAsync(caller, route.Id, ct);
         return TypedResults.Ok();
+    }
+
+    // The name of the user that the route is about; the number when nobody has it.
+    private static async ValueTask<string?> NameAsync(HttpContext http, CancellationToken ct)
+    {
+        var given = http.GetRouteValue("user_id") as string;
+        return long.TryParse(given, out var id) && await http.RequestServices.GetRequiredService<Users>().FindAsync(id, ct) is { } user ? user.Username : given;
     }
 
     private static void RequireSelfOr(AccessAction action, SecurityContext caller, long userId)

@@ -1,3 +1,4 @@
+using Harbor.Modules.Access;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity.Sessions;
 using Harbor.Oci;
@@ -61,42 +62,57 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
 
     /// <returns>The new user's id.</returns>
     /// <exception cref="RegistryException"><c>CONFLICT</c>: the name or the address is taken.</exception>
-    public async Task<long> AddAsync(string username, UserProfile profile, PasswordHash password, CancellationToken ct)
-    {
-        var id = await WriteAsync([username, profile.Email], tx => tx.ScalarAsync<long>("""
-            INSERT INTO harbor_user (username, email, realname, comment, password_hash, password_salt, password_version, creation_time, update_time)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, harbor_now(), harbor_now()) RETURNING id
-            """, username, profile.Email, profile.RealName, profile.Comment, password.Hex, password.Salt, password.Version), ct);
-        return id;
-    }
+    public Task<long> AddAsync(SecurityContext by, string username, UserProfile profile, PasswordHash password, CancellationToken ct) =>
+        WriteAsync([username, profile.Email], async tx =>
+        {
+            var id = await tx.ScalarAsync<long>("""
+                INSERT INTO harbor_user (username, email, realname, comment, password_hash, password_salt, password_version, creation_time, update_time)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, harbor_now(), harbor_now()) RETURNING id
+                """, username, profile.Email, profile.RealName, profile.Comment, password.Hex, password.Salt, password.Version);
+            await tx.PublishAsync(new UserCreated(id, username, by.RecordedName));
+            return id;
+        }, ct);
 
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>; <c>CONFLICT</c>: the address is taken.</exception>
-    public Task UpdateProfileAsync(long id, UserProfile profile, CancellationToken ct) => ChangeAsync(
-        id, [profile.Email], "email = $2, realname = $3, comment = $4", [profile.Email, profile.RealName, profile.Comment], ct);
+    public Task UpdateProfileAsync(SecurityContext by, long id, UserProfile profile, CancellationToken ct) => ChangeAsync(
+        by, UserChange.Profile, id, [profile.Email], "email = $2, realname = $3, comment = $4", [profile.Email, profile.RealName, profile.Comment], ct);
 
     /// <summary>Gives the user another password. Sessions he has elsewhere end.</summary>
     /// <param name="keptSession">Cookie of the session that the change came through, which goes on; null: none does.</param>
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>.</exception>
-    public async Task SetPasswordAsync(long id, PasswordHash password, string? keptSession, CancellationToken ct)
+    public async Task SetPasswordAsync(SecurityContext by, long id, PasswordHash password, string? keptSession, CancellationToken ct)
     {
         List<string> ended = [];
         await ChangeAsync(
-            id, [], "password_hash = $2, password_salt = $3, password_version = $4", [password.Hex, password.Salt, password.Version], ct,
+            by, UserChange.Password, id, [], "password_hash = $2, password_salt = $3, password_version = $4", [password.Hex, password.Salt, password.Version], ct,
             after: async tx => ended = await SessionStore.EndAllAsync(tx, id, keptSession));
         ended.ForEach(feed.EvictLocally);
     }
 
     /// <summary>Makes the user a system administrator, or no longer one. His sessions keep what they had at sign-in.</summary>
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>. <c>PRECONDITION</c>: nobody would be left to administer the system.</exception>
-    public async Task SetSystemAdminAsync(long id, bool isAdmin, CancellationToken ct)
+    public async Task SetSystemAdminAsync(SecurityContext by, long id, bool isAdmin, CancellationToken ct)
     {
         var mode = await settings.AuthModeAsync(ct);
-        await ChangeAsync(id, [], "sysadmin = $2", [isAdmin], ct, before: tx => isAdmin ? Task.CompletedTask : CheckNotTheLastAsync(tx, id, mode));
+        await ChangeAsync(
+            by, isAdmin ? UserChange.SystemAdmin : UserChange.NoSystemAdmin, id, [], "sysadmin = $2", [isAdmin], ct,
+            before: tx => isAdmin ? Task.CompletedTask : CheckNotTheLastAsync(tx, id, mode));
+    }
+
+    /// <summary>Gives the built-in administrator a name that looks like no other system's. His sessions go on.</summary>
+    /// <exception cref="RegistryException"><c>CONFLICT</c>: somebody has that name.</exception>
+    public async Task RenameAdminAsync(SecurityContext by, CancellationToken ct)
+    {
+        List<string> sessions = [];
+        await ChangeAsync(
+            by, UserChange.Profile, User.AdminId, [User.RenamedAdmin], "username = $2", [User.RenamedAdmin], ct,
+            after: async tx => sessions = await SessionStore.EvictAllAsync(tx, User.AdminId));
+        sessions.ForEach(feed.EvictLocally);
     }
 
     /// <summary>Deletes the user. His row stays, under a name that frees his own; his projects stay, too.</summary>
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>. <c>PRECONDITION</c>: nobody would be left to administer the system.</exception>
-    public async Task DeleteAsync(long id, CancellationToken ct)
+    public async Task DeleteAsync(SecurityContext by, long id, CancellationToken ct)
     {
         List<string> evicted = [];
         var mode = await settings.AuthModeAsync(ct);
@@ -115,6 +131,7 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
                 evicted.AddRange(await departure.LeaveAsync(tx, id));
             }
 
+            await tx.PublishAsync(new UserDeleted(id, user.Username, $"{Crc32.Hex(user.Username)}#{id}", by.RecordedName));
             evicted.AddRange(await EvictAsync(tx, [user.Username, user.Email]));
         }, ct);
         evicted.ForEach(feed.EvictLocally);
@@ -126,13 +143,15 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
 
     /// <param name="sets">Fixed SQL; its parameters count from 2.</param>
     private Task<User> ChangeAsync(
-        long id, string[] names, string sets, object?[] values, CancellationToken ct, Func<Transaction, Task>? before = null, Func<Transaction, Task>? after = null) =>
+        SecurityContext by, UserChange change, long id, string[] names, string sets, object?[] values, CancellationToken ct,
+        Func<Transaction, Task>? before = null, Func<Transaction, Task>? after = null) =>
         WriteAsync(names, async tx =>
         {
             await (before?.Invoke(tx) ?? Task.CompletedTask);
             var user = await FindForUpdateAsync(tx, id);
             await tx.ExecuteAsync($"UPDATE harbor_user SET {sets}, update_time = harbor_now() WHERE id = $1", [id, .. values]);
             await (after?.Invoke(tx) ?? Task.CompletedTask);
+            await tx.PublishAsync(new UserUpdated(id, user.Username, change, by.RecordedName));
             return user;
         }, ct, user => [user.Username, user.Email]);
 

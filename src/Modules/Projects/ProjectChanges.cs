@@ -11,9 +11,11 @@ namespace Harbor.Modules.Projects;
 public sealed class ProjectChanges(Database db, ChangeFeed feed, IEnumerable<IProjectDeparture> departures)
 {
     /// <summary>Makes a project with its owner as the first member.</summary>
+    /// <param name="by">Who makes it.</param>
     /// <param name="quota">Bytes it may hold; -1 is no limit.</param>
     /// <exception cref="Oci.RegistryException"><c>CONFLICT</c>: the name is taken.</exception>
-    internal async Task<long> AddAsync(string name, long ownerId, IReadOnlyDictionary<string, string> metadata, long quota, CancellationToken ct)
+    internal async Task<long> AddAsync(
+        SecurityContext by, string name, long ownerId, IReadOnlyDictionary<string, string> metadata, long quota, CancellationToken ct)
     {
         var roles = ProjectDirectory.RolesKey(Member.User(ownerId));
         var id = await db.TransactAsync(async tx =>
@@ -29,6 +31,7 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed, IEnumerable<IPr
                 VALUES ($1, $2, 'u', $3, harbor_now(), harbor_now())
                 """, made, ownerId, (int)Role.ProjectAdmin);
             await tx.ExecuteAsync("INSERT INTO cve_allowlist (project_id, creation_time, update_time) VALUES ($1, harbor_now(), harbor_now())", made);
+            await tx.PublishAsync(new ProjectCreated(made, name, by.RecordedName));
             await ProjectQuotas.AddAsync(tx, made, quota);
             await tx.EvictAsync(roles);
             return made;
@@ -56,6 +59,7 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed, IEnumerable<IPr
                 await allowlist.StoreAsync(tx, project.Id);
             }
 
+            await tx.PublishAsync(new ProjectUpdated(project.Id, project.Name, project.Security.RecordedName));
             foreach (var key in keys)
             {
                 await tx.EvictAsync(key);
@@ -94,6 +98,7 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed, IEnumerable<IPr
                 evicted.AddRange(await departure.LeaveAsync(tx, project.Id));
             }
 
+            await tx.PublishAsync(new ProjectDeleted(project.Id, project.Name, project.Security.RecordedName));
             foreach (var key in keys)
             {
                 await tx.EvictAsync(key);

@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
@@ -27,7 +28,7 @@ internal static class ProjectEndpoints
 
         var project = projects.MapGroup(ProjectRoutes.ByNameOrId).WithMetadata(ProjectRoutes.NameHeader);
         project.MapGet("/", Get).WithName("getProject").Require(Resource.Self, AccessAction.Read);
-        project.MapPut("/", Update).WithName("updateProject").Require(Resource.Self, AccessAction.Update);
+        project.MapPut("/", Update).WithName("updateProject").Require(Resource.Self, AccessAction.Update).AuditedInProject("update");
         project.MapDelete("/", Delete).WithName("deleteProject").Require(Resource.Self, AccessAction.Delete);
         project.MapGet("/_deletable", GetDeletable).WithName("getProjectDeletable").Require(Resource.Self, AccessAction.Delete);
         project.MapGet("/summary", GetSummary).WithName("getProjectSummary").Require(Resource.Self, AccessAction.Read);
@@ -47,7 +48,7 @@ internal static class ProjectEndpoints
         var caller = http.Security();
         var request = NewProject.From(project.Value, caller, await settings.GetAsync(ct));
         var owner = request.OwnerId ?? await users.GetFirstSystemAdminAsync(ct);
-        var id = await changes.AddAsync(request.Name, owner, request.Metadata, request.Quota, ct);
+        var id = await changes.AddAsync(caller, request.Name, owner, request.Metadata, request.Quota, ct);
         return new CreatedAnswer(parameters.NameInLocation ? request.Name : $"{id}");
     }
 

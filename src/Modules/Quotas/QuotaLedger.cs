@@ -56,26 +56,38 @@ public sealed class QuotaLedger(Transaction tx, long projectId)
     }
 
     /// <summary>Writes the sum to the project's quota. The last statement of its transaction.</summary>
+    /// <param name="before">Statements to send ahead in the same round trip, such as the event of the change. They are run in any case.</param>
     /// <exception cref="RegistryException"><c>DENIED</c>: more is added than the limit leaves. What only frees is never refused.</exception>
-    public async Task SettleAsync()
+    public async Task SettleAsync(params (string Sql, object?[] Values)[] before)
     {
         var change = added - freed;
         if (change == 0)
         {
+            if (before.Length > 0)
+            {
+                await using var _ = await tx.BatchAsync(before);
+            }
+
             return;
         }
 
-        var taken = await tx.ExecuteAsync("""
-            UPDATE quota SET used = used + $2, update_time = harbor_now()
-            WHERE project_id = $1 AND ($2 <= 0 OR hard = -1 OR used + $2 <= hard)
-            """, projectId, change);
-        if (taken == 0 && !await AddUnenforcedAsync(change))
+        if (!await TakeAsync(change, before) && !await AddUnenforcedAsync(change))
         {
             var (hard, used) = (await tx.ListAsync(
                 "SELECT hard, used FROM quota WHERE project_id = $1", row => (row.GetInt64(0), row.GetInt64(1)), projectId))
                 .Single();
             throw Exceeded(change, used, hard);
         }
+    }
+
+    private async Task<bool> TakeAsync(long change, (string Sql, object?[] Values)[] before)
+    {
+        await using var reader = await tx.BatchAsync([.. before, ("""
+            UPDATE quota SET used = used + $2, update_time = harbor_now()
+            WHERE project_id = $1 AND ($2 <= 0 OR hard = -1 OR used + $2 <= hard)
+            RETURNING true
+            """, [projectId, change])]);
+        return await reader.ReadAsync(tx.Ct);
     }
 
     /// <summary>Refuses when a project already uses more than its limit.</summary>

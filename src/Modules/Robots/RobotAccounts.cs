@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Harbor.Modules.Access;
+using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
@@ -7,7 +8,7 @@ using Harbor.Platform.Events;
 namespace Harbor.Modules.Robots;
 
 /// <summary>Makes, changes and deletes robot accounts.</summary>
-internal sealed class RobotAccounts(Database database, ChangeFeed feed)
+internal sealed class RobotAccounts(Database database, ChangeFeed feed, Settings settings)
 {
     private const int SecretLength = 32;
     private const string SecretCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -32,6 +33,7 @@ internal sealed class RobotAccounts(Database database, ChangeFeed feed)
         var name = RobotName.Full(place.Project?.Name, wanted.Name);
         var secret = Draw();
         var hash = PasswordHash.CreateForMachine(secret);
+        var prefix = await settings.GetAsync(KnownSettings.RobotNamePrefix, ct);
         var made = await database.TransactAsync(async tx =>
         {
             var grants = await RobotGrants.HoldAsync(tx, wanted.Permissions);
@@ -49,6 +51,7 @@ internal sealed class RobotAccounts(Database database, ChangeFeed feed)
                 """, Robot.Read, name, place.Project?.Id, wanted.Description, hash.Hex, hash.Salt, wanted.Duration, creatorType, creatorId);
             var robot = added is [var one] ? one : throw RobotErrors.AlreadyExists(name);
             await RobotGrants.AddAsync(tx, robot.Id, grants);
+            await tx.PublishAsync(new RobotCreated(robot.Id, robot.LoginName(prefix), robot.ProjectId, creator.RecordedName));
             return robot;
         }, ct);
         return (made, secret);
@@ -95,8 +98,20 @@ internal sealed class RobotAccounts(Database database, ChangeFeed feed)
 
     /// <summary>Deletes the robot. Robots that it made stay.</summary>
     /// <exception cref="Oci.RegistryException"><c>NOT_FOUND</c>: deleted meanwhile.</exception>
-    public Task DeleteAsync(RobotScope robot, CancellationToken ct) =>
-        ChangeAsync(robot, tx => tx.ExecuteAsync("DELETE FROM robot WHERE id = $1", robot.Id), ct);
+    public async Task DeleteAsync(RobotScope robot, SecurityContext by, CancellationToken ct)
+    {
+        var name = robot.Robot.LoginName(await settings.GetAsync(KnownSettings.RobotNamePrefix, ct));
+        await ChangeAsync(robot, async tx =>
+        {
+            var deleted = await tx.ExecuteAsync("DELETE FROM robot WHERE id = $1", robot.Id);
+            if (deleted > 0)
+            {
+                await tx.PublishAsync(new RobotDeleted(robot.Id, name, robot.Robot.ProjectId, by.RecordedName));
+            }
+
+            return deleted;
+        }, ct);
+    }
 
     private async Task ChangeAsync(RobotScope robot, Func<Transaction, Task<int>> change, CancellationToken ct)
     {

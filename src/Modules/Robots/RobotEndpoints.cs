@@ -88,7 +88,7 @@ internal static class RobotEndpoints
 
     private static async Task<Ok> Delete(RobotRoute route, SecurityContext caller, RobotGate gate, RobotAccounts accounts, CancellationToken ct)
     {
-        await accounts.DeleteAsync(await gate.EnterAsync(caller, route.Id, AccessAction.Delete, ct), ct);
+        await accounts.DeleteAsync(await gate.EnterAsync(caller, route.Id, AccessAction.Delete, ct), caller, ct);
         return TypedResults.Ok();
     }
 }

@@ -1,4 +1,5 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.Identity;
 using Harbor.Modules.Projects;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,10 @@ public static class RobotsModule
 {
     public static IServiceCollection AddRobots(this IServiceCollection services) => services
         .AddSingleton<RobotDirectory>()
-        .AddSingleton(provider => new RobotLogins(provider.GetRequiredService<RobotDirectory>().FindAsync, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new RobotLogins(
+            provider.GetRequiredService<RobotDirectory>().FindAsync,
+            provider.GetRequiredService<SignInGuard>(),
+            provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IAuthenticator, RobotAuthenticator>()
         .AddSingleton<RobotAccounts>()
         .AddSingleton<RobotListing>()

@@ -23,7 +23,7 @@ internal static class SystemInfoEndpoints
         var info = api.MapGroup("/systeminfo").WithTags("systeminfo");
         info.MapGet("/", Get).WithName("getSystemInfo").AllowAnyone();
         info.MapGet("/volumes", GetVolumes).WithName("getVolumes").RequireSystem(Resource.SystemVolumes, AccessAction.Read);
-        info.MapGet("/getcert", GetCert).WithName("getCert").AllowUnexamined();
+        info.MapGet("/getcert", GetCert).WithName("getCert").Produces<byte[]>(contentType: CaCertificate.ContentType).AllowUnexamined();
     }
 
     /// <summary>Outside the API's base path, because it says what that path is.</summary>
@@ -33,7 +33,8 @@ internal static class SystemInfoEndpoints
     private static async Task<JsonAnswer<OverallHealthDto>> GetHealth(HealthMonitor monitor, CancellationToken ct) =>
         JsonAnswer.Of(await monitor.GetAsync(ct));
 
-    private static async Task<JsonAnswer<GeneralInfoDto>> Get(HttpContext http, Settings settings, HarborOptions options, TimeProvider clock, CancellationToken ct)
+    private static async Task<JsonAnswer<GeneralInfoDto>> Get(
+        HttpContext http, Settings settings, HarborOptions options, CaCertificate certificate, TimeProvider clock, CancellationToken ct)
     {
         var values = await settings.GetAsync(ct);
         var authMode = values.Get(KnownSettings.AuthMode);
@@ -43,7 +44,8 @@ internal static class SystemInfoEndpoints
             PrimaryAuthMode = values.Get(KnownSettings.PrimaryAuthMode),
             SelfRegistration = values.Get(KnownSettings.SelfRegistration),
             BannerMessage = values.Get(KnownSettings.BannerMessage),
-            OidcProviderName = authMode == "oidc_auth" ? values.Get(KnownSettings.OidcName) : string.Empty,
+            AuthproxySettings = authMode == KnownSettings.AuthProxyUsers ? AuthProxyOf(values) : null,
+            OidcProviderName = authMode == KnownSettings.OidcUsers ? values.Get(KnownSettings.OidcName) : string.Empty,
         };
         if (!http.Security().IsAuthenticated)
         {
@@ -57,7 +59,7 @@ internal static class SystemInfoEndpoints
             ExternalUrl = external,
             RegistryUrl = external[(external.IndexOf("://", StringComparison.Ordinal) + 3)..],
             ProjectCreationRestriction = values.Get(KnownSettings.ProjectCreationRestriction),
-            HasCaRoot = false,
+            HasCaRoot = external.StartsWith("https://", StringComparison.Ordinal) && await certificate.FindAsync(ct) is not null,
             RegistryStorageProviderName = "filesystem",
             ReadOnly = values.Get(KnownSettings.ReadOnly),
             NotificationEnable = values.Get(KnownSettings.NotificationEnable),
@@ -70,6 +72,16 @@ internal static class SystemInfoEndpoints
         Storage = storage.Space is var (total, free) ? [new VolumeDto { Total = (ulong)total, Free = (ulong)free }] : [],
     });
 
-    // Clients trust the certificate of a proxy or of Kestrel; there is no authority of ours to hand out.
-    private static Ok GetCert() => throw new RegistryException(ErrorCode.NotFound, "the registry has no CA certificate to download");
+    private static async Task<FileContentHttpResult> GetCert(CaCertificate certificate, CancellationToken ct) => await certificate.FindAsync(ct) is { } pem
+        ? TypedResults.Bytes(pem, CaCertificate.ContentType, "ca.crt")
+        : throw new RegistryException(ErrorCode.NotFound, "the registry has no CA certificate to download");
+
+    private static AuthproxySettingDto AuthProxyOf(SettingValues values) => new()
+    {
+        Endpoint = values.Get(KnownSettings.HttpAuthProxyEndpoint),
+        TokenreivewEndpoint = values.Get(KnownSettings.HttpAuthProxyTokenReviewEndpoint),
+        SkipSearch = values.Get(KnownSettings.HttpAuthProxySkipSearch),
+        VerifyCert = values.Get(KnownSettings.HttpAuthProxyVerifyCert),
+        ServerCertificate = values.Get(KnownSettings.HttpAuthProxyServerCertificate),
+    };
 }

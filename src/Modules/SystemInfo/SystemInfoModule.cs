@@ -14,6 +14,7 @@ public static class SystemInfoModule
         .AddSingleton<IComponentHealth, PortalHealth>()
         .AddSingleton<HealthMonitor>()
         .AddHostedService(provider => provider.GetRequiredService<HealthMonitor>())
+        .AddSingleton<CaCertificate>()
         .AddSingleton<Statistics>();
 
     public static void MapSystemInfoModule(this RouteGroupBuilder api)

@@ -14,6 +14,9 @@ public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
 {
     private const int MaxAttempts = 5;
 
+    /// <summary>An event was committed: whoever tells events to their listeners need not wait until he looks.</summary>
+    public event Action? Published;
+
     public NpgsqlDataSource Source => source;
 
     /// <summary>For tests alone: changes a statement before it is sent. A race is shown to need its lock by taking it out.</summary>
@@ -38,11 +41,17 @@ public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
                 try
                 {
                     await using var transaction = await connection.BeginTransactionAsync(ct);
-                    var result = await work(new Transaction(connection, ct) { Rewrite = Rewrite });
+                    var tx = new Transaction(connection, ct) { Rewrite = Rewrite };
+                    var result = await work(tx);
 
                     // From here on the outcome is the database's: a caller that hangs up must not leave it in doubt.
                     committing = true;
                     await transaction.CommitAsync(CancellationToken.None);
+                    if (tx.HasPublished)
+                    {
+                        Published?.Invoke();
+                    }
+
                     return result;
                 }
                 catch (PostgresException) when (connection.State == ConnectionState.Open)

@@ -1,4 +1,5 @@
 using Harbor.Oci;
+using Harbor.Platform.Events;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,6 +14,9 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
     public NpgsqlConnection Connection => connection;
 
     public CancellationToken Ct => ct;
+
+    /// <summary>Whether an event was written to the outbox.</summary>
+    internal bool HasPublished { get; private set; }
 
     /// <inheritdoc cref="Database.Rewrite"/>
     internal Func<string, string>? Rewrite { get; init; }
@@ -62,6 +66,22 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
         return await command.ListAsync(map, ct);
     }
 
+    /// <summary>Tells the listeners of an event what this transaction does, after the commit and never without it.</summary>
+    public Task PublishAsync<TEvent>(TEvent happened)
+        where TEvent : class, IDomainEvent
+    {
+        var (sql, values) = Publication(happened);
+        return ExecuteAsync(sql, values);
+    }
+
+    /// <summary>The same as a statement for <see cref="BatchAsync"/>, where a round trip is to be saved. It must be run.</summary>
+    public (string Sql, object?[] Values) Publication<TEvent>(TEvent happened)
+        where TEvent : class, IDomainEvent
+    {
+        HasPublished = true;
+        return Outbox.Insert(happened);
+    }
+
     /// <summary>Tells every replica, after the commit, that cached facts under <paramref name="key"/> have changed.</summary>
     /// <remarks>Only for facts that may be cached: commits that notify are serialized by PostgreSQL.</remarks>
     public Task EvictAsync(string key) =>
@@ -70,8 +90,8 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
     /// <inheritdoc cref="EvictAsync(string)"/>
     public Task EvictAsync(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 ? Task.CompletedTask
-        : ExecuteAsync("SELECT pg_notify($1, key) FROM unnest($2::text[]) AS key", Events.ChangeFeed.Channel,
-            keys.Count > MaxEvictions ? [Events.ChangeFeed.Everything] : keys.ToArray());
+        : ExecuteAsync("SELECT pg_notify($1, key) FROM unnest($2::text[]) AS key", ChangeFeed.Channel,
+            keys.Count > MaxEvictions ? [ChangeFeed.Everything] : keys.ToArray());
 }
 
 public static class CommandExtensions

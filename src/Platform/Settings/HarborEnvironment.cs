@@ -26,6 +26,13 @@ public static class HarborEnvironment
             TokenPrivateKeyPath = Text("TOKEN_PRIVATE_KEY_PATH"),
             CsrfKey = Hidden(Text("CSRF_KEY")),
             ForgetDeletedUsers = string.Equals(Text("GDPR_DELETE_USER"), "true", StringComparison.OrdinalIgnoreCase),
+            CoreSecret = Hidden(Text("CORE_SECRET")),
+            JobServiceSecret = Hidden(Text("JOBSERVICE_SECRET")),
+            ConfigOverwrite = Hidden(Text("CONFIG_OVERWRITE_JSON")),
+            SkipAuditLogDatabase = Flag("SKIP_LOG_AUDIT_DATABASE", Text("SKIP_LOG_AUDIT_DATABASE")),
+            CaFile = Text("HARBOR_CA_FILE"),
+            Variable = Text,
+            ForgetDeletedUsersInAudit = string.Equals(Text("GDPR_AUDIT_LOGS"), "true", StringComparison.OrdinalIgnoreCase),
             SecretKey = Hidden(Text("HARBOR_SECRET_KEY")),
             TrustedProxies = Text("HARBOR_TRUSTED_PROXIES") is { } proxies ? TrustedProxies.Parse(proxies) : TrustedProxies.Default,
             ShutdownTimeout = Seconds("HARBOR_SHUTDOWN_TIMEOUT", Text("HARBOR_SHUTDOWN_TIMEOUT")) ?? defaults.ShutdownTimeout,
@@ -47,6 +54,14 @@ public static class HarborEnvironment
             ? url
             : throw new StartupException($"HARBOR_EXTERNAL_URL: '{text}' is not an address such as https://registry.example.com.");
     }
+
+    private static bool? Flag(string name, string? text) => text?.ToUpperInvariant() switch
+    {
+        null => null,
+        "TRUE" or "T" or "1" => true,
+        "FALSE" or "F" or "0" => false,
+        _ => throw new StartupException($"{name}: '{text}' is neither true nor false."),
+    };
 
     private static TimeSpan? Hours(string name, string? text) => text is null ? null : TimeSpan.FromHours(Number(name, text, MaxHours));
 

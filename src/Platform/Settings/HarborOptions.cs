@@ -37,8 +37,29 @@ public sealed class HarborOptions
     /// <summary>Key of the portal's CSRF cookies (<c>CSRF_KEY</c>, 32 characters); null: one that is made at the first start.</summary>
     public Secret? CsrfKey { get; init; }
 
+    /// <summary>Secret of the part called core (<c>CORE_SECRET</c>): its bearer may do everything. Null: nobody is.</summary>
+    public Secret? CoreSecret { get; init; }
+
+    /// <summary>The same of the part called jobservice (<c>JOBSERVICE_SECRET</c>).</summary>
+    public Secret? JobServiceSecret { get; init; }
+
+    /// <summary>Settings that the operator fixes (<c>CONFIG_OVERWRITE_JSON</c>): a JSON object. Null: administrators change them.</summary>
+    public Secret? ConfigOverwrite { get; init; }
+
+    /// <summary>First value of the setting <c>skip_audit_log_database</c> (<c>SKIP_LOG_AUDIT_DATABASE</c>); null: its default.</summary>
+    public bool? SkipAuditLogDatabase { get; init; }
+
+    /// <summary>PEM file of the authority behind the registry's certificate (<c>HARBOR_CA_FILE</c>); null: <c>ca_download/ca.crt</c> in the data directory.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>Value of an environment variable that only one capability reads; null when it is not set.</summary>
+    public Func<string, string?> Variable { get; init; } = static _ => null;
+
     /// <summary>Whether the row of a deleted user keeps nothing of his name and address (<c>GDPR_DELETE_USER</c>). Default no.</summary>
     public bool ForgetDeletedUsers { get; init; }
+
+    /// <summary>Whether a deleted user's name is replaced in the audit log, too (<c>GDPR_AUDIT_LOGS</c>). Default no.</summary>
+    public bool ForgetDeletedUsersInAudit { get; init; }
 
     /// <summary>How long unused content is kept from the collector (<c>GC_TIME_WINDOW_HOURS</c>). Default 2 hours.</summary>
     public TimeSpan GarbageGrace { get; init; } = TimeSpan.FromHours(2);
@@ -51,6 +72,9 @@ public sealed class HarborOptions
     /// brings rows back, so their bytes wait ten minutes; the embedded one cannot.
     /// </summary>
     public TimeSpan EraseDelay => Database is null ? TimeSpan.Zero : TimeSpan.FromMinutes(10);
+
+    /// <summary>The certificate that anybody may download, if it is there.</summary>
+    public string CaCertificateFile => CaFile ?? Path.Combine(DataDirectory, "ca_download", "ca.crt");
 
     /// <summary>Blobs and uploads; both must lie on one file system.</summary>
     public string StorageDirectory => Path.Combine(DataDirectory, "storage");

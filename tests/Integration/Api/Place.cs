@@ -74,7 +74,7 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
         return new Place(api, name, row.GetInt64(0), $"{name}-web", $"{name}-v1", new SeededArtifact(row.GetInt64(1), digest));
     }
 
-    /// <summary>The word that stands for <paramref name="name"/>; made by <see cref="PrepareAsync"/>, unless it is of every place.</summary>
+    /// <summary>The word that stands for <paramref name="name"/>; made by <see cref="PrepareAsync(MountedOperation, bool)"/>, unless it is of every place.</summary>
     public string Word(string name) => name == "unique" ? ApiFixture.Unique("new") : words[name];
 
     /// <summary>Makes whatever else of this place an operation speaks of.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Harbor.Integration.Configuration;
 using Harbor.Modules.Access;
 using Harbor.Platform.Diagnostics;
 using Harbor.Support;
@@ -99,6 +100,56 @@ public sealed class SystemInfoTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal((403, "FORBIDDEN", userName), await user.RefusalAsync("/api/v2.0/systeminfo/volumes"));
         Assert.Equal(401, (await api.Anonymous.RefusalAsync("/api/v2.0/systeminfo/volumes")).Status);
         Assert.Equal(404, (await api.Anonymous.RefusalAsync("/api/v2.0/systeminfo/getcert")).Status);
+    }
+
+    [Fact]
+    public async Task The_authentication_proxy_is_told_of_where_it_is_asked()
+    {
+        await using var harbor = await TestHarbor.StartAsync();
+        async Task<JsonObject> InfoAsync() => (await harbor.Anonymous.JsonAsync("/api/v2.0/systeminfo")).AsObject();
+        await harbor.SetAsync("oidc_name", "Firma");
+        await harbor.SetAsync("http_authproxy_endpoint", "https://proxy.example.com");
+        Assert.Equal("", (string)(await InfoAsync())["oidc_provider_name"]!);
+
+        await harbor.SetAsync("auth_mode", "oidc_auth");
+        Assert.Equal(("Firma", false), ((string)(await InfoAsync())["oidc_provider_name"]!, (await InfoAsync()).ContainsKey("authproxy_settings")));
+
+        await harbor.SetAsync("auth_mode", "http_auth");
+        var info = await InfoAsync();
+        Assert.Equal("", (string)info["oidc_provider_name"]!);
+        Assert.Equal(
+            """{"endpoint":"https://proxy.example.com","tokenreivew_endpoint":"","skip_search":false,"verify_cert":true,"server_certificate":""}""",
+            info["authproxy_settings"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task The_certificate_of_the_authority_is_handed_to_everybody_and_never_a_key()
+    {
+        await using var harbor = await TestHarbor.StartAsync(new TestHarborOptions { ExternalUrl = new Uri("https://registry.example.com") });
+        const string Certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+        var file = Path.Combine(harbor.DataDirectory, "ca_download", "ca.crt");
+        async Task<bool> IsToldAsync() => (bool)(await harbor.Admin.JsonAsync("/api/v2.0/systeminfo"))["has_ca_root"]!;
+        Assert.Equal((404, false), ((await harbor.Anonymous.RefusalAsync("/api/v2.0/systeminfo/getcert")).Status, await IsToldAsync()));
+
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, Certificate);
+        using var answer = await harbor.Anonymous.GetAsync("/api/v2.0/systeminfo/getcert");
+        Assert.Equal(
+            (Certificate, "application/octet-stream", "attachment", "ca.crt", true),
+            (await answer.BodyAsync(), answer.Content.Headers.ContentType!.ToString(), answer.Content.Headers.ContentDisposition!.DispositionType, answer.Content.Headers.ContentDisposition.FileName, await IsToldAsync()));
+
+        await File.WriteAllTextAsync(file, Certificate + "-----BEGIN EC PRIVATE KEY-----\nMHcC\n-----END EC PRIVATE KEY-----\n");
+        Assert.Equal((404, false), ((await harbor.Anonymous.RefusalAsync("/api/v2.0/systeminfo/getcert")).Status, await IsToldAsync()));
+    }
+
+    [Fact]
+    public async Task Without_https_no_authority_is_told_of()
+    {
+        await using var harbor = await TestHarbor.StartAsync(new TestHarborOptions { ExternalUrl = new Uri("http://registry.example.com") });
+        Directory.CreateDirectory(Path.Combine(harbor.DataDirectory, "ca_download"));
+        await File.WriteAllTextAsync(Path.Combine(harbor.DataDirectory, "ca_download", "ca.crt"), "-----BEGIN CERTIFICATE-----\n");
+
+        Assert.False((bool)(await harbor.Admin.JsonAsync("/api/v2.0/systeminfo"))["has_ca_root"]!);
     }
 
     [Fact]

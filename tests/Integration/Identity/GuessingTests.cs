@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Harbor.Modules.Identity;
 using Harbor.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -128,7 +129,31 @@ public sealed class GuessingTests : IAsyncLifetime
         Assert.Equal("200", await ChangeAsync(People.Password));
 
         Task<string> ChangeAsync(string old) => browser.SendAsync(
-            HttpMethod.Put, $"/api/v2.0/users/{id}/password", System.Net.Http.Json.JsonContent.Create(new { old_password = old, new_password = "Changed12345" })).ToldAsync();
+            HttpMethod.Put, $"/api/v2.0/users/{id}/password", JsonContent.Create(new { old_password = old, new_password = "Changed12345" })).ToldAsync();
+    }
+
+    [Fact]
+    public async Task A_robots_secret_is_guarded_like_a_password_and_guessing_at_it_elsewhere_hurts_no_job()
+    {
+        using var made = await harbor.Admin.PostAsJsonAsync("/api/v2.0/robots", new
+        {
+            name = "ci",
+            level = "system",
+            duration = -1,
+            permissions = new[] { new { kind = "system", @namespace = "/", access = new[] { new { resource = "project", action = "list" } } } },
+        }, Ct);
+        var robot = await made.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>(Ct);
+        var (login, secret) = (robot.GetProperty("name").GetString()!, robot.GetProperty("secret").GetString()!);
+        Assert.Equal(200, await SendAsync("/v2/", Office, login, secret));
+        var others = clock.Waiting;
+        var guess = SendAsync("/v2/", Attacker, login, "Wrong12345");
+        await UntilAsync(() => clock.Waiting > others);
+
+        Assert.Equal(401, await SendAsync("/v2/", Attacker, login, secret));
+        Assert.Equal(200, await SendAsync("/v2/", Office, login, secret));
+        clock.Advance(SignInGuard.LockDuration);
+        Assert.Equal(401, await guess);
+        Assert.Equal(200, await SendAsync("/v2/", Attacker, login, secret));
     }
 
     private void SpendCredit(string address)

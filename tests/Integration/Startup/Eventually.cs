@@ -9,12 +9,14 @@ internal static class Eventually
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits until a condition holds; fails with <paramref name="what"/> when it does not within a minute.</summary>
-    public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
+    public static Task HoldsAsync(Func<Task<bool>> condition, string what) => HoldsAsync(condition, what, Patience);
+
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan patience)
     {
         var begun = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(begun) < Patience, $"not within {Patience.TotalSeconds} s: {what}");
+            Assert.True(Stopwatch.GetElapsedTime(begun) < patience, $"not within {patience.TotalSeconds} s: {what}");
             await Task.Delay(Look);
         }
     }

@@ -133,10 +133,10 @@ public class RobotPolicyTests
         var lister = Robot(null, ("system", "project:list"), ("7", "tag:list"));
         var everywhere = Robot(null, ("*", "repository:pull"));
 
-        Assert.Equivalent(new VisibleProjects(false, [Home]), await VisibleProjects.InsideAsync(lister, new FakeProjectDirectory(), Ct));
-        Assert.True((await VisibleProjects.InsideAsync(everywhere, new FakeProjectDirectory(), Ct)).All);
-        Assert.Equivalent(new VisibleProjects(false, []), await VisibleProjects.InSearchAsync(lister, new FakeProjectDirectory(), Ct));
-        Assert.Equivalent(new VisibleProjects(false, []), await VisibleProjects.InSearchAsync(everywhere, new FakeProjectDirectory(), Ct));
+        Assert.Equivalent(new VisibleProjects(false, [Home]), await VisibleProjects.InsideAsync(lister, Ct));
+        Assert.True((await VisibleProjects.InsideAsync(everywhere, Ct)).All);
+        Assert.Equivalent(new VisibleProjects(false, []), await VisibleProjects.InSearchAsync(lister, Ct));
+        Assert.Equivalent(new VisibleProjects(false, []), await VisibleProjects.InSearchAsync(everywhere, Ct));
     }
 
     [Theory]
@@ -197,5 +197,5 @@ public class RobotPolicyTests
         return robot.CanAsync(project, new Resource(words[0]), new AccessAction(words[1]), Ct);
     }
 
-    private static ValueTask<VisibleProjects> VisibleAsync(RobotContext robot) => VisibleProjects.ToAsync(robot, new FakeProjectDirectory(), Ct);
+    private static ValueTask<VisibleProjects> VisibleAsync(RobotContext robot) => VisibleProjects.ToAsync(robot, Ct);
 }

@@ -12,11 +12,13 @@ public sealed class RobotLoginsTests
 
     private readonly ManualClock clock = new();
     private readonly Dictionary<string, RobotFact> robots = [];
+    private readonly SignInGuard guard;
     private readonly RobotLogins logins;
 
     public RobotLoginsTests()
     {
-        logins = new RobotLogins((name, _) => ValueTask.FromResult(robots.GetValueOrDefault(name)), clock);
+        guard = new SignInGuard(clock);
+        logins = new RobotLogins((name, _) => ValueTask.FromResult(robots.GetValueOrDefault(name)), guard, clock);
         robots["ci"] = Fact(PasswordHash.CreateForMachine(Good));
     }
 
@@ -97,6 +99,21 @@ public sealed class RobotLoginsTests
     }
 
     [Fact]
+    public async Task Where_too_many_sign_ins_failed_only_a_secret_that_is_known_is_good()
+    {
+        robots["other"] = Fact(PasswordHash.CreateForMachine("Another12345"));
+        await TryAsync("ci", Good);
+        while (guard.TryTakeCredit(default))
+        {
+        }
+
+        Assert.NotNull(await TryAsync("ci", Good));
+        Assert.Null(await TryAsync("other", "Another12345"));
+        clock.Advance(SignInGuard.CreditReturn);
+        Assert.NotNull(await TryAsync("other", "Another12345"));
+    }
+
+    [Fact]
     public void A_machines_secret_is_hashed_as_Harbor_hashes_it()
     {
         var hash = PasswordHash.CreateForMachine(Good);
@@ -108,5 +125,5 @@ public sealed class RobotLoginsTests
 
     private RobotFact Fact(PasswordHash? secret) => new(1, secret, Disabled: false, clock.GetTimestamp(), Left: null, new RobotPolicy(null, []));
 
-    private Task<RobotFact?> TryAsync(string name, string secret) => logins.TryAsync(name, secret, TestContext.Current.CancellationToken).AsTask();
+    private Task<RobotFact?> TryAsync(string name, string secret) => logins.TryAsync(name, secret, default, TestContext.Current.CancellationToken).AsTask();
 }

@@ -48,6 +48,22 @@ internal static class BlobLinks
         }
     }
 
+    /// <summary>Artifacts that have become visible together name blobs: as many more uses of each link as there are artifacts that name it.</summary>
+    public static async Task UseByAsync(Transaction tx, QuotaLedger quota, long repositoryId, long[] artifactIds)
+    {
+        var uncharged = await tx.ListAsync("""
+            INSERT INTO repository_blob AS link (repository_id, blob_id, uses, charged, linked_at)
+            SELECT $1, blob_id, count(*), false, harbor_now() FROM artifact_blob WHERE artifact_id = ANY($2) GROUP BY blob_id ORDER BY blob_id
+            ON CONFLICT (repository_id, blob_id) DO UPDATE SET uses = link.uses + excluded.uses
+            RETURNING CASE WHEN charged THEN 0 ELSE blob_id END
+            """, row => row.GetInt64(0), repositoryId, artifactIds);
+        uncharged.RemoveAll(id => id == 0);
+        if (uncharged.Count > 0)
+        {
+            await ChargeAsync(tx, quota, repositoryId, [.. uncharged]);
+        }
+    }
+
     /// <summary>
     /// Hidden artifacts no longer name these blobs. A link that loses its last use serves on, uncharged, until the grace is over.
     /// </summary>

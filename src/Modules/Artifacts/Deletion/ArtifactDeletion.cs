@@ -15,35 +15,35 @@ public sealed class ArtifactDeletion(
 {
     /// <summary>Deletes one artifact.</summary>
     /// <param name="reason">What did it, such as <c>api</c> or <c>retention</c>; kept with the deletion.</param>
-    /// <exception cref="RegistryException"><c>NOT_FOUND</c>; <c>VIOLATE_FOREIGN_KEY_CONSTRAINT</c>: a visible index names it.</exception>
-    public async Task DeleteAsync(RepositoryScope scope, Digest digest, string reason, CancellationToken ct)
+    /// <exception cref="RegistryException">
+    /// <c>NOT_FOUND</c>; <c>VIOLATE_FOREIGN_KEY_CONSTRAINT</c>: a visible index names it; <c>PRECONDITION</c>: it, or what would go
+    /// with it, has an immutable tag.
+    /// </exception>
+    public Task DeleteAsync(RepositoryScope scope, Digest digest, string reason, CancellationToken ct) => DeleteAsync(scope, digest.Value, reason, ct);
+
+    /// <inheritdoc cref="DeleteAsync(RepositoryScope, Digest, string, CancellationToken)"/>
+    /// <param name="reference">A digest, or one of its tags: all of them go.</param>
+    public async Task DeleteAsync(RepositoryScope scope, string reference, string reason, CancellationToken ct)
     {
         if (await repositories.FindIdAsync(scope, ct) is not { } repositoryId)
         {
-            throw ContentErrors.ArtifactNotFound(scope.Name, digest.Value);
+            throw ContentErrors.ArtifactNotFound(scope.Name, reference);
         }
 
         await RunAsync(scope, repositoryId, RepositoryLocks.ChangeAsync, async deletion =>
         {
-            var root = await deletion.FindAsync(digest) ?? throw ContentErrors.ArtifactNotFound(scope.Name, digest.Value);
-            await deletion.HoldAsync([root]);
-            await pauses.ReachAsync("delete.held", ct);
-            if (!await deletion.IsVisibleAsync(root))
-            {
-                throw ContentErrors.ArtifactNotFound(scope.Name, digest.Value);
-            }
-
+            var root = await HoldRootAsync(deletion, scope, reference, ct);
             if (await deletion.HasVisibleParentAsync(root))
             {
                 throw ContentErrors.ReferencedByOthers();
             }
 
-            return await deletion.DroppedWithAsync(root);
+            return (await deletion.DroppedWithAsync(root), root);
         }, reason, ct);
     }
 
     /// <summary>Deletes everything in a repository, which becomes invisible.</summary>
-    /// <exception cref="RegistryException"><c>NOT_FOUND</c>: it holds no visible artifact.</exception>
+    /// <exception cref="RegistryException"><c>NOT_FOUND</c>: it holds no visible artifact; <c>PRECONDITION</c>: it has an immutable tag.</exception>
     public async Task DeleteRepositoryAsync(RepositoryScope scope, string reason, CancellationToken ct)
     {
         if (await repositories.FindIdAsync(scope, ct) is not { } repositoryId)
@@ -54,19 +54,36 @@ public sealed class ArtifactDeletion(
         await RunAsync(scope, repositoryId, RepositoryLocks.HoldAsync, async deletion =>
         {
             var all = await deletion.HoldAllVisibleAsync();
-            return all.Length > 0 ? all : throw new RegistryException(ErrorCode.NotFound, $"repository {scope.Name} not found");
+            return all.Length > 0 ? (all, null) : throw new RegistryException(ErrorCode.NotFound, $"repository {scope.Name} not found");
         }, reason, ct);
     }
 
+    // What waited for the lock may have found the artifact gone, or the tag moved: then it is another artifact that is meant.
+    private async Task<long> HoldRootAsync(DeletionTransaction deletion, RepositoryScope scope, string reference, CancellationToken ct)
+    {
+        while (true)
+        {
+            var root = await deletion.FindAsync(reference) ?? throw ContentErrors.ArtifactNotFound(scope.Name, reference);
+            await deletion.HoldAsync([root]);
+            await pauses.ReachAsync("delete.held", ct);
+            if (await deletion.FindAsync(reference) == root)
+            {
+                return root;
+            }
+        }
+    }
+
     private async Task RunAsync(
-        RepositoryScope scope, long repositoryId, Func<Transaction, RepositoryScope, long, Task> hold, Func<DeletionTransaction, Task<long[]>> choose, string reason, CancellationToken ct)
+        RepositoryScope scope, long repositoryId, Func<Transaction, RepositoryScope, long, Task> hold, Func<DeletionTransaction, Task<(long[] All, long? Root)>> choose, string reason, CancellationToken ct)
     {
         var changed = await db.TransactAsync(async tx =>
         {
             var deletion = new DeletionTransaction(tx, scope, repositoryId, options.GarbageGrace, pauses);
             await hold(tx, scope, repositoryId);
             await pauses.ReachAsync("delete.repository-held", tx.Ct);
-            await deletion.HideAsync(await choose(deletion), reason);
+            var (all, root) = await choose(deletion);
+            await deletion.RefuseImmutableAsync(all);
+            await deletion.HideAsync(all, root, reason);
             return deletion.Changed;
         }, ct);
         changed.ForEach(feed.EvictLocally);

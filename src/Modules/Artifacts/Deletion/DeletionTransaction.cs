@@ -1,4 +1,5 @@
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Immutability;
 using Harbor.Modules.Quotas;
 using Harbor.Oci;
 using Harbor.Platform.Data;
@@ -15,8 +16,7 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
     /// <summary>Keys of cached facts that are no longer true.</summary>
     public List<string> Changed { get; } = [];
 
-    public Task<long?> FindAsync(Digest digest) => tx.ScalarAsync<long?>(
-        "SELECT id FROM artifact WHERE repository_id = $1 AND digest = $2 AND deletion_id IS NULL", repositoryId, digest.ToBytes());
+    public Task<long?> FindAsync(string reference) => ReferencedArtifact.FindAsync(tx, repositoryId, reference);
 
     /// <summary>Holds artifacts so that nobody can add a reference to them, a tag, a parent or an accessory.</summary>
     public Task HoldAsync(long[] artifacts) => tx.ExecuteAsync("SELECT 1 FROM artifact WHERE id = ANY($1) ORDER BY id FOR UPDATE", (object)artifacts);
@@ -24,9 +24,6 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
     public async Task<long[]> HoldAllVisibleAsync() =>
         [.. await tx.ListAsync(
             "SELECT id FROM artifact WHERE repository_id = $1 AND deletion_id IS NULL ORDER BY id FOR UPDATE", row => row.GetInt64(0), repositoryId)];
-
-    public async Task<bool> IsVisibleAsync(long artifact) =>
-        await tx.ScalarAsync<bool?>("SELECT deletion_id IS NULL FROM artifact WHERE id = $1", artifact) == true;
 
     public async Task<bool> HasVisibleParentAsync(long artifact) => await tx.ScalarAsync<bool?>("""
         SELECT true FROM artifact_reference JOIN artifact AS parent ON parent.id = parent_id
@@ -60,34 +57,56 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         return [.. dropped.Order()];
     }
 
-    /// <summary>Hides held artifacts under one deletion.</summary>
-    public async Task HideAsync(long[] artifacts, string reason)
+    /// <summary>Refuses when one of the held artifacts has an immutable tag: they can gain no tag any more, and the rules stay as they are.</summary>
+    public async Task RefuseImmutableAsync(long[] artifacts)
+    {
+        var rules = await ImmutabilityRules.ReadAsync(tx, scope.Project.Id);
+        if (rules.IsEmpty)
+        {
+            return;
+        }
+
+        var tags = await tx.ListAsync("SELECT name FROM tag WHERE artifact_id = ANY($1) ORDER BY name", row => row.GetString(0), (object)artifacts);
+        if (tags.Find(tag => rules.Cover(scope.Name, tag)) is { } kept)
+        {
+            throw ImmutabilityErrors.NotDeleted(kept);
+        }
+    }
+
+    /// <summary>Hides held artifacts under one deletion, and tells of it.</summary>
+    /// <param name="root">The one that was asked for, and the rest goes with it; null: the whole repository was.</param>
+    public async Task HideAsync(long[] artifacts, long? root, string reason)
     {
         var deletion = await tx.ScalarAsync<long>("""
             INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason) VALUES ($1, harbor_now(), $2, $3) RETURNING id
             """, repositoryId, scope.Caller.Name, reason);
-        var hidden = await tx.ListAsync("UPDATE artifact SET deletion_id = $2 WHERE id = ANY($1) RETURNING digest, manifest_size",
-            row => (Digest: row.GetFieldValue<byte[]>(0), Size: row.GetInt32(1)), artifacts, deletion);
+        var hidden = await tx.ListAsync("UPDATE artifact SET deletion_id = $2 WHERE id = ANY($1) RETURNING digest, id",
+            row => (Digest: row.GetFieldValue<byte[]>(0), Id: row.GetInt64(1)), artifacts, deletion);
         await pauses.ReachAsync("delete.hidden", tx.Ct);
 
         var tags = await tx.ListAsync("""
             WITH gone AS (DELETE FROM tag WHERE artifact_id = ANY($1) RETURNING *)
             INSERT INTO tag_trash (id, repository_id, name, artifact_id, push_time, pull_time, deletion_id)
             SELECT id, repository_id, name, artifact_id, push_time, pull_time, $2 FROM gone
-            RETURNING name
-            """, row => row.GetString(0), artifacts, deletion);
+            RETURNING name, artifact_id
+            """, row => (Name: row.GetString(0), ArtifactId: row.GetInt64(1)), artifacts, deletion);
 
         var quota = new QuotaLedger(tx, scope.Project.Id);
         var unused = await BlobLinks.ReleaseAsync(tx, quota, repositoryId, artifacts, grace);
         await pauses.ReachAsync("delete.released", tx.Ct);
         await quota.RefundAsync([.. hidden.Select(artifact => artifact.Digest)]);
 
-        Changed.AddRange(tags.Select(tag => Manifests.Manifests.TagKey(repositoryId, tag)));
+        Changed.AddRange(tags.Select(tag => Manifests.Manifests.TagKey(repositoryId, tag.Name)));
         Changed.AddRange(hidden.Select(artifact => Manifests.Manifests.ArtifactKey(repositoryId, Digest.FromBytes(artifact.Digest))));
         Changed.AddRange(unused.Select(blob => Blobs.Blobs.Key(repositoryId, Digest.FromBytes(blob))));
         await tx.EvictAsync(Changed);
         await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
-        await quota.SettleAsync();
+        var by = scope.Caller.RecordedName;
+        await quota.SettleAsync(root is { } id
+            ? tx.Publication(new ArtifactDeleted(
+                scope.Project.Id, scope.Name.Value, id, Digest.FromBytes(hidden.Single(artifact => artifact.Id == id).Digest).Value,
+                [.. tags.Where(tag => tag.ArtifactId == id).Select(tag => tag.Name).Order(StringComparer.Ordinal)], by))
+            : tx.Publication(new RepositoryDeleted(scope.Project.Id, scope.Name.Value, by)));
         await pauses.ReachAsync("delete.settled", tx.Ct);
     }
 

@@ -9,7 +9,7 @@ namespace Harbor.Modules.Artifacts.Manifests;
 /// <summary>Makes an artifact of a manifest: all it names is held, then looked at, then the artifact becomes visible, in one transaction.</summary>
 /// <remarks>
 /// Locks in the order of docs/architecture.md: project, repository, blobs, artifacts, tags, links, what the project is charged,
-/// reviews, quota. Whatever a deleter or a collector does meanwhile, either it sees this reference or this push sees it gone.
+/// reviews, outbox, quota. Whatever a deleter or a collector does meanwhile, either it sees this reference or this push sees it gone.
 /// </remarks>
 public sealed class ManifestPush(
     Database db, IBlobStore store, RepositoryDirectory repositories, ChangeFeed feed, PausePoints pauses)
@@ -37,7 +37,7 @@ public sealed class ManifestPush(
             await push.HoldAsync(manifest, accessory, names);
             await push.StoreAsync(manifest, kind, accessory, digest, content);
             await push.TagAsync(names);
-            await push.ChargeAsync();
+            await push.ChargeAsync(names);
             return push.Changed;
         }, ct);
         await pauses.ReachAsync("manifest.committed", CancellationToken.None);

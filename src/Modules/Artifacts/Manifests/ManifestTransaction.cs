@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Tags;
+using Harbor.Modules.Immutability;
 using Harbor.Modules.Quotas;
 using Harbor.Oci;
 using Harbor.Platform.Data;
@@ -14,9 +16,10 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
     private readonly QuotaLedger quota = new(tx, scope.Project.Id);
     private readonly Dictionary<Digest, (long Id, long Size)> blobs = [];
     private readonly Dictionary<Digest, (long Id, long Size)> children = [];
-    private readonly List<long> foreign = [];
+    private ImmutabilityRules rules = ImmutabilityRules.None;
     private long artifactId;
     private bool becameVisible;
+    private string type = string.Empty;
     private byte[] digest = [];
     private long manifestSize;
 
@@ -33,7 +36,8 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         await HoldAsync([.. named.Select(descriptor => descriptor.Digest).Distinct()], wanted, accessory?.Subject, tags);
         await pauses.ReachAsync("manifest.held", tx.Ct);
 
-        await LookAsync();
+        await LookAsync(withRules: tags.Length > 0);
+        await RefuseTakenAsync(tags);
         var missing = named
             .Where(descriptor => !blobs.ContainsKey(descriptor.Digest) && descriptor.Urls.Count == 0)
             .Select(descriptor => descriptor.Digest)
@@ -49,6 +53,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
     /// <summary>Stores the artifact, or makes a deleted one visible again.</summary>
     public async Task StoreAsync(Manifest manifest, ArtifactKind kind, AccessoryKind? accessory, Digest manifestDigest, ReadOnlyMemory<byte> content)
     {
+        type = kind.Type;
         digest = manifestDigest.ToBytes();
         manifestSize = content.Length;
         var size = Total([manifestSize, .. blobs.Values.Select(blob => blob.Size), .. children.Values.Select(child => child.Size)]);
@@ -70,6 +75,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         else if (deletion is not null)
         {
             await tx.ExecuteAsync("UPDATE artifact SET deletion_id = NULL, push_time = harbor_now() WHERE id = $1", artifactId);
+            await tx.ExecuteAsync("DELETE FROM artifact_label WHERE artifact_id = $1", artifactId);
         }
 
         if (accessory is not null)
@@ -81,40 +87,36 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         }
     }
 
-    /// <summary>Lets each tag name the artifact. Moving one is told to the replicas; a new one nobody can have cached.</summary>
+    /// <summary>Lets each tag name the artifact.</summary>
+    /// <exception cref="RegistryException"><c>PRECONDITION</c>: a rule makes one immutable, and it is taken.</exception>
     public async Task TagAsync(string[] tags)
     {
+        var placing = new TagPlacing(tx, repositoryId);
         foreach (var name in tags)
         {
-            var before = await HoldTagAsync(name);
-            if (before is not { } previous || previous == artifactId)
-            {
-                continue;
-            }
-
-            await tx.ExecuteAsync("UPDATE tag SET artifact_id = $3, push_time = harbor_now(), pull_time = NULL WHERE repository_id = $1 AND name = $2",
-                repositoryId, name, artifactId);
-            await TouchIfUntaggedAsync(previous);
-            var key = Manifests.TagKey(repositoryId, name);
-            await tx.EvictAsync(key);
-            Changed.Add(key);
+            // Looked at before, too; but of two that push a free name at once, each has seen it free.
+            await placing.PlaceAsync(name, artifactId, whenTaken: rules.Cover(scope.Name, name) ? ImmutabilityErrors.NotPushed(scope.Name, name) : null);
         }
 
+        Changed.AddRange(placing.Changed);
         await pauses.ReachAsync("manifest.tagged", tx.Ct);
     }
 
-    /// <summary>Counts the new uses of its blobs, then what the project pays for.</summary>
-    public async Task ChargeAsync()
+    /// <summary>Counts the new uses of its blobs, tells of the push, then counts what the project pays for.</summary>
+    public async Task ChargeAsync(string[] tags)
     {
+        var pushed = tx.Publication(new ArtifactPushed(
+            scope.Project.Id, scope.Name.Value, artifactId, Digest.FromBytes(digest).Value, tags, type, scope.Caller.RecordedName));
         if (!becameVisible)
         {
+            await quota.SettleAsync(pushed);
             return;
         }
 
         await BlobLinks.UseAsync(tx, quota, repositoryId, [.. blobs.Values.Select(blob => blob.Id).Order()]);
         await pauses.ReachAsync("manifest.linked", tx.Ct);
         await quota.ChargeAsync([digest], [manifestSize]);
-        await quota.SettleAsync();
+        await quota.SettleAsync(pushed);
         Changed.AddRange(blobs.Keys.Select(blob => Blobs.Blobs.Key(repositoryId, blob)));
         await pauses.ReachAsync("manifest.settled", tx.Ct);
     }
@@ -149,11 +151,12 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
 
     // Everything is held now; a following statement sees what is there. What a deleted artifact of this repository names may be named
     // again, since the bytes are kept for its restoring: its links are made anew.
-    private async Task LookAsync()
+    private async Task LookAsync(bool withRules)
     {
         var blobIds = blobs.Values.Select(blob => blob.Id).ToArray();
         var childIds = children.Values.Select(child => child.Id).ToArray();
-        await using var reader = await tx.BatchAsync(
+        (string, object?[])[] looks =
+        [
             ("""
             INSERT INTO repository_blob (repository_id, blob_id, uses, charged, linked_at)
             SELECT DISTINCT $1::bigint, named.blob_id, 0, false, harbor_now()
@@ -163,11 +166,26 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
             ON CONFLICT (repository_id, blob_id) DO NOTHING
             """, [repositoryId, blobIds]),
             ("SELECT blob_id FROM repository_blob WHERE repository_id = $1 AND blob_id = ANY($2)", [repositoryId, blobIds]),
-            ("SELECT id FROM artifact WHERE id = ANY($1) AND deletion_id IS NULL", [childIds]));
+            ("SELECT id FROM artifact WHERE id = ANY($1) AND deletion_id IS NULL", [childIds]),
+            .. withRules ? [(ImmutabilityRules.Select, [scope.Project.Id])] : Array.Empty<(string, object?[])>(),
+        ];
+        await using var reader = await tx.BatchAsync(looks);
         var linked = (await reader.TakeAsync(row => row.GetInt64(0), tx.Ct)).ToHashSet();
         var visible = (await reader.TakeAsync(row => row.GetInt64(0), tx.Ct)).ToHashSet();
+        rules = withRules ? ImmutabilityRules.From(await reader.TakeAsync(row => row.GetString(0), tx.Ct)) : ImmutabilityRules.None;
         blobs.Where(blob => !linked.Contains(blob.Value.Id)).ToList().ForEach(blob => blobs.Remove(blob.Key));
         children.Where(child => !visible.Contains(child.Value.Id)).ToList().ForEach(child => children.Remove(child.Key));
+    }
+
+    // The project is held, so no rule can change any more.
+    private async Task RefuseTakenAsync(string[] tags)
+    {
+        var kept = tags.Where(tag => rules.Cover(scope.Name, tag)).ToArray();
+        if (kept.Length > 0
+            && await tx.ScalarAsync<string>("SELECT name FROM tag WHERE repository_id = $1 AND name = ANY($2) ORDER BY name LIMIT 1", repositoryId, kept) is { } taken)
+        {
+            throw ImmutabilityErrors.NotPushed(scope.Name, taken);
+        }
     }
 
     private static byte[][] Stored(IEnumerable<Digest> digests) => [.. digests.Select(digest => digest.ToBytes())];
@@ -200,32 +218,4 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
                 references.Select(child => child.Annotations is null ? null : JsonSerializer.Serialize(child.Annotations)).ToArray());
         }
     }
-
-    // The artifact that the tag names, the tag being held; null when the tag was free, was made and names ours.
-    private async Task<long?> HoldTagAsync(string name)
-    {
-        while (true)
-        {
-            var made = await tx.ExecuteAsync("""
-                INSERT INTO tag (repository_id, name, artifact_id, push_time) VALUES ($1, $2, $3, harbor_now())
-                ON CONFLICT (repository_id, name) DO NOTHING
-                """, repositoryId, name, artifactId);
-            if (made == 1)
-            {
-                return null;
-            }
-
-            if (await tx.ScalarAsync<long?>("SELECT artifact_id FROM tag WHERE repository_id = $1 AND name = $2 FOR UPDATE", repositoryId, name) is { } before)
-            {
-                return before;
-            }
-        }
-    }
-
-    private Task<int> TouchIfUntaggedAsync(long artifact) => tx.ExecuteAsync("""
-        UPDATE artifact SET touched_at = harbor_now()
-        WHERE id = $1 AND deletion_id IS NULL
-          AND NOT EXISTS (SELECT 1 FROM tag WHERE artifact_id = $1)
-          AND NOT EXISTS (SELECT 1 FROM artifact_reference WHERE child_id = $1)
-        """, artifact);
 }

@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,9 +14,9 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/c/login", SignInAsync).AllowAnyone();
+        routes.MapPost("/c/login", SignInAsync).AllowAnyone().AllowWhileReadOnly().Audited("login", "user", AuditSubjects.Form("principal"));
         routes.MapGet("/c/log_out", SignOutAsync).AllowAnyone();
-        routes.MapPost("/c/userExists", UserExistsAsync).AllowAnyone();
+        routes.MapPost("/c/userExists", UserExistsAsync).AllowAnyone().AllowWhileReadOnly();
     }
 
     private static async Task<IResult> SignInAsync(
@@ -37,18 +38,18 @@ internal static class SessionEndpoints
 
         if (SessionCookie.Find(http.Request) is { } old)
         {
-            await sessions.EndAsync(old, ct);
+            await sessions.EndAsync(old, signsOut: false, ct);
         }
 
         // A new value, whoever set the old one: nobody knows it but this browser.
-        return await sessions.StartAsync(SessionCookie.Issue(http), account.SignedIn, ct) ? TypedResults.Ok() : TypedResults.Unauthorized();
+        return await sessions.StartAsync(SessionCookie.Issue(http), account.SignedIn, principal, ct) ? TypedResults.Ok() : TypedResults.Unauthorized();
     }
 
     private static async Task<Ok> SignOutAsync(HttpContext http, SessionStore sessions, CancellationToken ct)
     {
         if (SessionCookie.Find(http.Request) is { } cookie)
         {
-            await sessions.EndAsync(cookie, ct);
+            await sessions.EndAsync(cookie, signsOut: true, ct);
             SessionCookie.Remove(http);
         }
 

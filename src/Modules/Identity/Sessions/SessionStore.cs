@@ -53,8 +53,9 @@ internal sealed class SessionStore(Database database, ChangeFeed feed, Settings 
     }
 
     /// <summary>Begins a session; old ones that ended by themselves are swept on the way.</summary>
+    /// <param name="givenName">What the user called himself.</param>
     /// <returns>False when the user was deleted, or his password changed, since he proved who he is.</returns>
-    public async Task<bool> StartAsync(string cookie, SignedInUser user, CancellationToken ct)
+    public async Task<bool> StartAsync(string cookie, SignedInUser user, string givenName, CancellationToken ct)
     {
         var lifetime = await settings.SessionLifetimeAsync(ct);
         return await database.TransactAsync(async tx =>
@@ -74,18 +75,29 @@ internal sealed class SessionStore(Database database, ChangeFeed feed, Settings 
                 INSERT INTO user_session (id, user_id, sysadmin, admin_in_auth, group_ids, created_at, expires_at)
                 VALUES ($1, $2, $3, $4, $5, harbor_now(), harbor_now() + $6)
                 """, Hash(cookie), user.Id, user.IsSystemAdmin, user.IsAdminBySignIn, user.Groups.ToArray(), lifetime);
+            await tx.PublishAsync(new UserSignedIn(user.Id, user.Username, givenName));
             return true;
         }, ct);
     }
 
     /// <summary>Ends the session behind a cookie, on every replica. Nothing happens when there is none.</summary>
-    public async Task EndAsync(string cookie, CancellationToken ct)
+    /// <param name="signsOut">Whether its user asked for that; else it only makes room for a new one.</param>
+    public async Task EndAsync(string cookie, bool signsOut, CancellationToken ct)
     {
         var id = Hash(cookie);
         await database.TransactAsync(async tx =>
         {
-            if (await tx.ExecuteAsync("DELETE FROM user_session WHERE id = $1", id) > 0)
+            var ended = await tx.ListAsync("""
+                DELETE FROM user_session WHERE id = $1
+                RETURNING user_id, (SELECT username FROM harbor_user u WHERE u.id = user_id), expires_at > harbor_now()
+                """, row => (UserId: row.GetInt64(0), Username: row.GetString(1), WasAlive: row.GetBoolean(2)), id);
+            foreach (var session in ended)
             {
+                if (signsOut && session.WasAlive)
+                {
+                    await tx.PublishAsync(new UserSignedOut(session.UserId, session.Username));
+                }
+
                 await tx.EvictAsync(Key(id));
             }
         }, ct);
@@ -106,12 +118,20 @@ internal sealed class SessionStore(Database database, ChangeFeed feed, Settings 
         return ended;
     }
 
+    /// <summary>Has what is remembered of a user's sessions read again. Answers the keys to evict after the commit.</summary>
+    public static async Task<List<string>> EvictAllAsync(Transaction tx, long userId)
+    {
+        var keys = await tx.ListAsync("SELECT id FROM user_session WHERE user_id = $1", row => Key(row.GetFieldValue<byte[]>(0)), userId);
+        await tx.EvictAsync(keys);
+        return keys;
+    }
+
     private TimeSpan Left(SessionFact session) => session.Left - clock.GetElapsedTime(session.ReadAt);
 
     private async Task RenewAsync(byte[] id, string key, SessionFact session, CancellationToken ct)
     {
         var lifetime = await settings.SessionLifetimeAsync(ct);
-        if (Left(session) > lifetime - RenewalInterval)
+        if (Left(session) is var left && left > lifetime - RenewalInterval && left <= lifetime)   // longer, when the setting was shortened
         {
             return;
         }

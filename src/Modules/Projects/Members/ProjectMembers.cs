@@ -20,6 +20,12 @@ internal sealed class ProjectMembers(Database db, ChangeFeed feed, UserGroups gr
         WHERE entity.name IS NOT NULL AND m.project_id = $1
         """;
 
+    private const string Changed = """
+        entity_type, entity_id, coalesce(
+            (SELECT u.username FROM harbor_user u WHERE entity_type = 'u' AND u.id = entity_id),
+            (SELECT g.group_name FROM user_group g WHERE entity_type = 'g' AND g.id = entity_id), '')
+        """;
+
     /// <summary>Members, users and groups alike, by name. The total is that of all members, whatever name is asked for: Harbor counts so.</summary>
     /// <param name="name">Exact name; null or empty: all.</param>
     public async Task<Page<ProjectMemberDto>> ListAsync(ProjectScope project, string? name, PageRequest page, CancellationToken ct)
@@ -71,13 +77,14 @@ internal sealed class ProjectMembers(Database db, ChangeFeed feed, UserGroups gr
                 throw MemberErrors.InvalidRole(role);
             }
 
-            var made = taken ? null : await tx.ScalarAsync<long?>("""
+            var made = (taken ? null : await tx.ScalarAsync<long?>("""
                 INSERT INTO project_member (project_id, entity_type, entity_id, role, creation_time, update_time)
                 VALUES ($1, $2, $3, $4, harbor_now(), harbor_now())
                 ON CONFLICT (project_id, entity_type, entity_id) DO NOTHING RETURNING id
-                """, project.Id, member.Type, member.Id, role);
+                """, project.Id, member.Type, member.Id, role)) ?? throw MemberErrors.AlreadyMember(name);
+            await tx.PublishAsync(new MemberAdded(project.Id, project.Name, name, member.Type, project.Security.RecordedName));
             await tx.EvictAsync(ProjectDirectory.RolesKey(member));
-            return (made ?? throw MemberErrors.AlreadyMember(name), member);
+            return (made, member);
         }, ct);
         feed.EvictLocally(ProjectDirectory.RolesKey(member));
         return id;
@@ -86,20 +93,30 @@ internal sealed class ProjectMembers(Database db, ChangeFeed feed, UserGroups gr
     /// <summary>Gives a member another role. An unknown member is no error: Harbor says so.</summary>
     /// <exception cref="Oci.RegistryException"><c>BAD_REQUEST</c>: no such role.</exception>
     public Task UpdateAsync(ProjectScope project, long id, int? role, CancellationToken ct) => IsRole(role)
-        ? ChangeAsync("UPDATE project_member SET role = $3, update_time = harbor_now() WHERE project_id = $1 AND id = $2 RETURNING entity_type, entity_id", [project.Id, id, role], ct)
+        ? ChangeAsync(
+            $"UPDATE project_member SET role = $3, update_time = harbor_now() WHERE project_id = $1 AND id = $2 RETURNING {Changed}", [project.Id, id, role],
+            (tx, member) => tx.PublishAsync(new MemberUpdated(project.Id, project.Name, member.Name, member.Type, project.Security.RecordedName)), ct)
         : throw MemberErrors.InvalidRole(role);
 
     /// <summary>Ends a membership. An unknown member is no error.</summary>
     public Task DeleteAsync(ProjectScope project, long id, CancellationToken ct) =>
-        ChangeAsync("DELETE FROM project_member WHERE project_id = $1 AND id = $2 RETURNING entity_type, entity_id", [project.Id, id], ct);
+        ChangeAsync(
+            $"DELETE FROM project_member WHERE project_id = $1 AND id = $2 RETURNING {Changed}", [project.Id, id],
+            (tx, member) => tx.PublishAsync(new MemberRemoved(project.Id, project.Name, member.Name, member.Type, project.Security.RecordedName)), ct);
 
-    private async Task ChangeAsync(string sql, object?[] values, CancellationToken ct)
+    private async Task ChangeAsync(string sql, object?[] values, Func<Transaction, (string Type, long Id, string Name), Task> publish, CancellationToken ct)
     {
         var roles = await db.TransactAsync(async tx =>
         {
-            var changed = await tx.ListAsync(sql, row => ProjectDirectory.RolesKey(new Member(row.GetString(0), row.GetInt64(1))), values);
-            await tx.EvictAsync(changed);
-            return changed;
+            var changed = await tx.ListAsync(sql, row => (Type: row.GetString(0), Id: row.GetInt64(1), Name: row.GetString(2)), values);
+            foreach (var member in changed)
+            {
+                await publish(tx, member);
+            }
+
+            var keys = changed.ConvertAll(member => ProjectDirectory.RolesKey(new Member(member.Type, member.Id)));
+            await tx.EvictAsync(keys);
+            return keys;
         }, ct);
         roles.ForEach(feed.EvictLocally);
     }

@@ -1,4 +1,5 @@
 using Harbor.Modules.Access;
+using Harbor.Modules.Access.Auditing;
 using Harbor.Platform.Http;
 using Harbor.Platform.Http.Binding;
 using Microsoft.AspNetCore.Builder;
@@ -15,10 +16,10 @@ internal static class MetadataEndpoints
     {
         var metadata = api.MapGroup($"/projects{ProjectRoutes.ByNameOrId}/metadatas").WithTags("projectMetadata").WithMetadata(ProjectRoutes.NameHeader);
         metadata.MapGet("/", List).WithName("listProjectMetadatas").Require(Resource.Metadata, AccessAction.List);
-        metadata.MapPost("/", Add).WithName("addProjectMetadatas").Require(Resource.Metadata, AccessAction.Create);
+        metadata.MapPost("/", Add).WithName("addProjectMetadatas").Require(Resource.Metadata, AccessAction.Create).AuditedInProject("update");
         metadata.MapGet("/{meta_name}", Get).WithName("getProjectMetadata").Require(Resource.Metadata, AccessAction.Read);
-        metadata.MapPut("/{meta_name}", Update).WithName("updateProjectMetadata").Require(Resource.Metadata, AccessAction.Update);
-        metadata.MapDelete("/{meta_name}", Delete).WithName("deleteProjectMetadata").Require(Resource.Metadata, AccessAction.Delete);
+        metadata.MapPut("/{meta_name}", Update).WithName("updateProjectMetadata").Require(Resource.Metadata, AccessAction.Update).AuditedInProject("update");
+        metadata.MapDelete("/{meta_name}", Delete).WithName("deleteProjectMetadata").Require(Resource.Metadata, AccessAction.Delete).AuditedInProject("update");
     }
 
     private static async Task<JsonAnswer<IReadOnlyDictionary<string, string>>> List(ProjectScope project, ProjectSettings settings, CancellationToken ct) =>

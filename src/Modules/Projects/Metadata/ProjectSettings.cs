@@ -51,6 +51,7 @@ internal sealed class ProjectSettings(Database db, ChangeFeed feed)
             }
 
             await change(tx);
+            await tx.PublishAsync(new ProjectUpdated(project.Id, project.Name, project.Security.RecordedName));
             await tx.EvictAsync(facts);
         }, ct);
         Array.ForEach(facts, feed.EvictLocally);

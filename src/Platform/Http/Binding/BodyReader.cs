@@ -51,6 +51,7 @@ internal static class BodyReader
             else if (body is not null)
             {
                 BodyRules.Check(body, type, problems);
+                http.Features.Set(body);   // for whoever must name what the request was about
             }
 
             return body;

@@ -9,6 +9,9 @@ public sealed class SqlColumns(params (string Name, ColumnKind Kind, string Sql)
     private readonly FrozenDictionary<string, (string Name, ColumnKind Kind, string Sql)> byName =
         columns.ToFrozenDictionary(column => column.Name, StringComparer.Ordinal);
 
+    /// <summary>Whether a key, as a caller wrote it, names one of them.</summary>
+    public bool Knows(string key) => TryFind(key, out _);
+
     /// <summary>Adds a condition to <paramref name="sql"/> for each one on a column known here, every one with AND before it.</summary>
     public void AppendFilter(SqlText sql, FilterQuery filter)
     {

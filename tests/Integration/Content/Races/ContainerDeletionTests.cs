@@ -1,3 +1,4 @@
+using System.Text;
 using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Projects;
@@ -70,7 +71,7 @@ public sealed class ContainerDeletionTests : IAsyncLifetime
 
         Assert.Equal((Outcome.Done, Outcome.Done), await PushFirstAsync(DeleteRepositoryAsync));
 
-        Assert.Null(await host.Listing.TagsAsync(web, null, 10, CancellationToken.None));
+        Assert.Null(await TagsAsync());
         Assert.Empty(await host.Audit.FindAsync());
     }
 
@@ -86,7 +87,7 @@ public sealed class ContainerDeletionTests : IAsyncLifetime
         held.Release();
 
         Assert.Equal((Outcome.Done, Outcome.Done), (await pushing, await deleting));
-        Assert.Equal(["v1"], await host.Listing.TagsAsync(web, null, 10, CancellationToken.None));
+        Assert.Equal("""["v1"]""", await TagsAsync());
         Assert.Empty(await host.Audit.FindAsync());
     }
 
@@ -100,8 +101,12 @@ public sealed class ContainerDeletionTests : IAsyncLifetime
         await host.Testing.QueryAsync("ALTER TABLE artifact DROP CONSTRAINT artifact_repository_id_fkey");
         Assert.Equal((Outcome.Done, Outcome.Done), await PushFirstAsync(DeleteRepositoryAsync));
 
-        Assert.Equal(["v1"], await host.Listing.TagsAsync(web, null, 10, CancellationToken.None));
+        Assert.Equal("""["v1"]""", await TagsAsync());
     }
+
+    // The names as JSON; null when the repository has nothing visible.
+    private async Task<string?> TagsAsync() =>
+        await host.Listing.TagsAsync(web, null, 10, CancellationToken.None) is { } page ? Encoding.UTF8.GetString(page.Json) : null;
 
     private async Task<(string Push, string Deletion)> PushFirstAsync(Func<Task> delete)
     {

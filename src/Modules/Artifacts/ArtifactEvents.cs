@@ -1,0 +1,27 @@
+using Harbor.Platform.Events;
+
+namespace Harbor.Modules.Artifacts;
+
+/// <summary>A manifest was pushed, be it a new one or one that is here already.</summary>
+/// <param name="Repository">Full name.</param>
+/// <param name="Tags">Those that this push set; none when it was pushed by digest.</param>
+/// <param name="Type">Kind of artifact, such as <c>IMAGE</c>.</param>
+/// <param name="By">Name of the caller.</param>
+public sealed record ArtifactPushed(
+    long ProjectId, string Repository, long ArtifactId, string Digest, IReadOnlyList<string> Tags, string Type, string By) : IDomainEvent
+{
+    public static string Kind => "artifact.pushed";
+}
+
+/// <summary>An artifact was deleted, and with it its accessories and the children that nothing else needed: they have no event of their own.</summary>
+/// <param name="Tags">Those that it had.</param>
+public sealed record ArtifactDeleted(long ProjectId, string Repository, long ArtifactId, string Digest, IReadOnlyList<string> Tags, string By) : IDomainEvent
+{
+    public static string Kind => "artifact.deleted";
+}
+
+/// <summary>A repository was deleted, and every artifact in it: they have no event of their own.</summary>
+public sealed record RepositoryDeleted(long ProjectId, string Repository, string By) : IDomainEvent
+{
+    public static string Kind => "repository.deleted";
+}

@@ -1,0 +1,27 @@
+using Harbor.Modules.Access.Auditing;
+using Harbor.Modules.Artifacts.Pulls;
+using Harbor.Modules.Audit.Forwarding;
+using Harbor.Platform.Events;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Harbor.Modules.Audit;
+
+/// <summary>Who did what: recorded, shown, forwarded.</summary>
+public static class AuditModule
+{
+    public static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddSingleton<AuditTrail>()
+        .AddSingleton<IEventListener, AuditListener>()
+        .AddSingleton<IEventListener, ForgottenUsers>()   // after the one above: it rewrites what that one wrote
+        .AddSingleton<IFailureRecorder, FailureRecorder>()
+        .AddSingleton<IPullListener, PullRecorder>()
+        .AddSingleton<AuditListing>()
+        .AddSingleton<LegacyListing>()
+        .AddSingleton<AuditUpkeep>()
+        .AddHostedService(provider => provider.GetRequiredService<AuditUpkeep>())
+        .AddSingleton<AuditForwarder>()
+        .AddHostedService(provider => provider.GetRequiredService<AuditForwarder>());
+
+    public static void MapAudit(this RouteGroupBuilder api) => api.MapAuditLogs();
+}
