@@ -197,7 +197,7 @@ public sealed class ArtifactCopyTests : IAsyncLifetime
     private async Task<long> UsedAsync(string project) =>
         (long)(await harbor.Database.QueryAsync($"SELECT used FROM quota JOIN project ON project.id = project_id WHERE name = '{project}'"))!;
 
-    private Task LimitAsync(string project, long hard) =>
+    private Task<object?> LimitAsync(string project, long hard) =>
         harbor.Database.QueryAsync($"UPDATE quota SET hard = {hard} FROM project WHERE project.id = project_id AND name = '{project}'");
 
     private async Task JoinAsync(string project, long user, Role role)

@@ -126,7 +126,7 @@ public sealed class ListGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtur
         }
     }
 
-    private IEnumerable<MountedOperation> Lists()
+    private List<MountedOperation> Lists()
     {
         var lists = MountedOperation.Of(api.Harbor).Where(each => each.IsPaged).ToList();
         Assert.NotEmpty(lists);

@@ -180,7 +180,7 @@ public sealed class WriteGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtu
         _ => new JsonObject { ["id"] = Poison, ["name"] = "poisoned" },
     }))).Concat([("password_hash", "poisoned"), ("password_salt", "poisoned"), ("sysadmin", true), ("role", 1)]);
 
-    private IEnumerable<MountedOperation> Writes()
+    private List<MountedOperation> Writes()
     {
         var writes = MountedOperation.Of(api.Harbor).Where(each => each.Body is not null).ToList();
         Assert.NotEmpty(writes);
