@@ -163,7 +163,7 @@ public sealed class AuthorizationMatrixTests(ApiFixture api) : IClassFixture<Api
 
     private static bool Meets(int status, MountedOperation operation, Target target, Caller caller, bool isAllowed) => (isAllowed, target) switch
     {
-        (false, _) => status == (caller == Caller.Anonymous ? 401 : 403),
+        (false, _) => status == Table.Refusal(operation.Id, caller),
         (true, Target.ForeignThing) => status == Table.AnswerToUnknown(operation.Id),
         (true, Target.Missing) => status == 404,
         _ when OperationSamples.AnswerOf(operation) is { } promised => status == promised,

@@ -48,6 +48,9 @@ internal sealed class AuthorizationTable
     public int AnswerToUnknown(string operation) =>
         rules[operation].Select(rule => rule.Split(' ')).FirstOrDefault(rule => rule[0] == "unknown") is [_, var status] ? int.Parse(status, CultureInfo.InvariantCulture) : 404;
 
+    /// <summary>The status that those get who are not let in.</summary>
+    public int Refusal(string operation, Caller caller) => caller == Caller.Anonymous || rules[operation].Contains("nobody") ? 401 : 403;
+
     /// <summary>Whether the caller is let in.</summary>
     /// <param name="isMember">Whether the caller's role is one in the project that is spoken of.</param>
     public bool Allows(string operation, Caller caller, bool isMember, bool isPublic) => rules[operation].All(rule => rule.Split(' ') switch

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Harbor.Modules.Access;
 using Harbor.Modules.Projects;
+using Harbor.Modules.Projects.Members;
 using Harbor.Oci;
 using Harbor.Platform.Events;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,7 +68,7 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
         var feed = api.Harbor.Services.GetRequiredService<ChangeFeed>();
         foreach (var (user, _) in members)
         {
-            feed.EvictLocally(ProjectDirectory.RolesKey(user));
+            feed.EvictLocally(ProjectDirectory.RolesKey(Member.User(user)));
         }
 
         return new Place(api, name, row.GetInt64(0), $"{name}-web", $"{name}-v1", new SeededArtifact(row.GetInt64(1), digest));
