@@ -100,8 +100,8 @@ public sealed class AuthorizationMatrixTests(ApiFixture api) : IClassFixture<Api
                 await WalkAsync(cell.operation, cell.target, cell.caller, shared));
         }
 
-        Assert.Equal(before, await SeenAsync(mounted, foreign));
         Assert.True(faults.IsEmpty, $"{faults.Count} of {asked}:\n{string.Join('\n', faults.Order(StringComparer.Ordinal))}");
+        Assert.Equal(before, await SeenAsync(mounted, foreign));
         Assert.InRange(asked, mounted.Count * callers.Count, long.MaxValue);
     }
 
@@ -173,11 +173,11 @@ public sealed class AuthorizationMatrixTests(ApiFixture api) : IClassFixture<Api
         _ => status is >= 200 and < 300,
     };
 
-    /// <summary>All that an administrator sees of a place.</summary>
+    /// <summary>All that an administrator sees of a place, but for its log, where attempts are told too.</summary>
     private async Task<List<string>> SeenAsync(IEnumerable<MountedOperation> mounted, Place place)
     {
         var seen = new List<string>();
-        foreach (var operation in mounted.Where(each => each.Method == HttpMethod.Get && Table.IsInProject(each.Id)))
+        foreach (var operation in mounted.Where(each => each.Method == HttpMethod.Get && Table.IsInProject(each.Id) && each.Id is not ("getLogs" or "getLogExts")))
         {
             using var answer = await api.Admin.GetAsync(OperationSamples.PathOf(operation, place.Word, place.Word));
             seen.Add($"{operation.Id} {(int)answer.StatusCode} {await answer.BodyAsync()}");
