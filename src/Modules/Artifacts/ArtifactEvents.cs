@@ -2,7 +2,7 @@ using Harbor.Platform.Events;
 
 namespace Harbor.Modules.Artifacts;
 
-/// <summary>A manifest was pushed, be it a new one or one that is here already.</summary>
+/// <summary>A manifest was pushed, or an artifact copied, be it a new one or one that is here already. What a copy brings along has no event of its own.</summary>
 /// <param name="Repository">Full name.</param>
 /// <param name="Tags">Those that this push set; none when it was pushed by digest.</param>
 /// <param name="Type">Kind of artifact, such as <c>IMAGE</c>.</param>
@@ -24,4 +24,16 @@ public sealed record ArtifactDeleted(long ProjectId, string Repository, long Art
 public sealed record RepositoryDeleted(long ProjectId, string Repository, string By) : IDomainEvent
 {
     public static string Kind => "repository.deleted";
+}
+
+/// <summary>An artifact was given a tag by the management API. A push tells of its tags itself.</summary>
+public sealed record TagCreated(long ProjectId, string Repository, string Tag, string By) : IDomainEvent
+{
+    public static string Kind => "tag.created";
+}
+
+/// <summary>A tag was taken away; its artifact stays.</summary>
+public sealed record TagDeleted(long ProjectId, string Repository, string Tag, string By) : IDomainEvent
+{
+    public static string Kind => "tag.deleted";
 }

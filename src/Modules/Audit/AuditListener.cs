@@ -1,4 +1,5 @@
 using Harbor.Modules.Artifacts;
+using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Projects.Members;
@@ -15,12 +16,12 @@ internal sealed class AuditListener(AuditTrail trail) : IEventListener
 
     public IReadOnlyList<EventType> Wants { get; } =
     [
-        EventType.Of<ArtifactPushed>(), EventType.Of<ArtifactDeleted>(), EventType.Of<RepositoryDeleted>(),
+        EventType.Of<ArtifactPushed>(), EventType.Of<ArtifactDeleted>(), EventType.Of<RepositoryDeleted>(), EventType.Of<TagCreated>(), EventType.Of<TagDeleted>(),
         EventType.Of<ProjectCreated>(), EventType.Of<ProjectUpdated>(), EventType.Of<ProjectDeleted>(),
         EventType.Of<MemberAdded>(), EventType.Of<MemberUpdated>(), EventType.Of<MemberRemoved>(),
         EventType.Of<UserCreated>(), EventType.Of<UserUpdated>(), EventType.Of<UserDeleted>(),
         EventType.Of<UserSignedIn>(), EventType.Of<UserSignedOut>(),
-        EventType.Of<RobotCreated>(), EventType.Of<RobotDeleted>(),
+        EventType.Of<RobotCreated>(), EventType.Of<RobotDeleted>(), EventType.Of<ConfigurationUpdated>(),
     ];
 
     public Task HandleAsync(Transaction tx, IReadOnlyList<Happened> events) => trail.WriteAsync(tx, [.. events.Select(Record)]);
@@ -33,6 +34,8 @@ internal sealed class AuditListener(AuditTrail trail) : IEventListener
         ArtifactPushed e => Of("create", "artifact", Reference(e.Repository, e.Tags, e.Digest), e.By, e.ProjectId) with { Description = $"push artifact: {e.Repository}@{e.Digest}" },
         ArtifactDeleted e => Of("delete", "artifact", $"{e.Repository}@{e.Digest}", e.By, e.ProjectId),
         RepositoryDeleted e => Of("delete", "repository", e.Repository, e.By, e.ProjectId),
+        TagCreated e => Of("create", "tag", $"{e.Repository}:{e.Tag}", e.By, e.ProjectId),
+        TagDeleted e => Of("delete", "tag", $"{e.Repository}:{e.Tag}", e.By, e.ProjectId),
         ProjectCreated e => Of("create", "project", e.Name, e.By, e.ProjectId),
         ProjectUpdated e => Of("update", "project", e.Name, e.By, e.ProjectId),
         ProjectDeleted e => Of("delete", "project", e.Name, e.By, e.ProjectId),
@@ -46,6 +49,7 @@ internal sealed class AuditListener(AuditTrail trail) : IEventListener
         UserSignedOut e => Of("logout", "user", e.Username, e.Username),
         RobotCreated e => Of("create", "robot", e.Name, e.By, e.ProjectId ?? 0),
         RobotDeleted e => Of("delete", "robot", e.Name, e.By, e.ProjectId ?? 0),
+        ConfigurationUpdated e => Of("update", "configuration", "configuration", e.By),
         var other => throw new InvalidOperationException($"Nobody said how to record {other.GetType().Name}."),
     };
 

@@ -1,3 +1,4 @@
+using Harbor.Modules.Access;
 using Harbor.Platform.Data;
 using Harbor.Platform.Events;
 using Harbor.Platform.Settings;
@@ -18,7 +19,7 @@ internal sealed class ConfigurationChanges(
 
     /// <param name="wanted">Values as they came.</param>
     /// <exception cref="Oci.RegistryException"><c>FORBIDDEN</c>: the environment says what they are. <c>BAD_REQUEST</c>: a value, or how they fit together, is at fault.</exception>
-    public async Task UpdateAsync(IReadOnlyDictionary<Setting, string> wanted, CancellationToken ct)
+    public async Task UpdateAsync(SecurityContext by, IReadOnlyDictionary<Setting, string> wanted, CancellationToken ct)
     {
         if (IsOverwritten)
         {
@@ -27,12 +28,12 @@ internal sealed class ConfigurationChanges(
 
         var changes = Accept(wanted);
         await CheckForwardingAsync(changes, ct);   // before the transaction, which never waits for a peer
-        await ApplyAsync(changes, ct);
+        await ApplyAsync(by, changes, ct);
     }
 
     /// <summary>Does what <c>CONFIG_OVERWRITE_JSON</c> says. A log collector that is down must not keep a registry from starting, so it is not asked.</summary>
     /// <exception cref="Oci.RegistryException">As from <see cref="UpdateAsync"/>.</exception>
-    public Task OverwriteAsync(IReadOnlyDictionary<Setting, string> wanted, CancellationToken ct) => ApplyAsync(Accept(wanted), ct);
+    public Task OverwriteAsync(IReadOnlyDictionary<Setting, string> wanted, CancellationToken ct) => ApplyAsync(null, Accept(wanted), ct);
 
     /// <summary>Sets what nobody has set yet.</summary>
     public async Task SeedAsync(Setting setting, string text, CancellationToken ct)
@@ -44,7 +45,8 @@ internal sealed class ConfigurationChanges(
     private static Dictionary<Setting, string> Accept(IReadOnlyDictionary<Setting, string> wanted) =>
         wanted.ToDictionary(change => change.Key, change => change.Key.Accept(change.Value));
 
-    private async Task ApplyAsync(Dictionary<Setting, string> changes, CancellationToken ct)
+    /// <param name="by">Null: the operator, who is no caller.</param>
+    private async Task ApplyAsync(SecurityContext? by, Dictionary<Setting, string> changes, CancellationToken ct)
     {
         if (changes.Count == 0)
         {
@@ -65,6 +67,11 @@ internal sealed class ConfigurationChanges(
 
             KnownSettings.CheckTogether(after, changes);
             await vault.StoreAsync(tx, changes);
+            if (by is not null)
+            {
+                await tx.PublishAsync(new ConfigurationUpdated([.. changes.Keys.Select(setting => setting.Name).Order(StringComparer.Ordinal)], by.RecordedName));
+            }
+
             await tx.EvictAsync(Settings.CacheKey);
         }, ct);
         feed.EvictLocally(Settings.CacheKey);

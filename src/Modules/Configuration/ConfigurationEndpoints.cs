@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Access.Auditing;
 using Harbor.Platform.Http;
 using Harbor.Platform.Http.Binding;
 using Microsoft.AspNetCore.Builder;
@@ -16,15 +17,16 @@ internal static class ConfigurationEndpoints
     {
         var configure = api.MapGroup("/").WithTags("configure");
         configure.MapGet("/configurations", Get).WithName("getConfigurations").RequireSystem(Resource.Configuration, AccessAction.Read);
-        configure.MapPut("/configurations", Update).WithName("updateConfigurations").RequireSystem(Resource.Configuration, AccessAction.Update).AllowWhileReadOnly();
+        configure.MapPut("/configurations", Update).WithName("updateConfigurations").RequireSystem(Resource.Configuration, AccessAction.Update)
+            .AllowWhileReadOnly().Audited("update", "configuration", AuditSubjects.Fixed("configuration"));
         configure.MapGet("/internalconfig", GetInternal).WithName("getInternalconfig").RequireInternal();
     }
 
     private static async Task<JsonAnswer<ConfigurationsDto>> Get(ConfigurationView view, CancellationToken ct) => JsonAnswer.Of(await view.ShowAsync(ct));
 
-    private static async Task<Ok> Update(JsonBody<ConfigurationsRequest> configurations, ConfigurationChanges changes, CancellationToken ct)
+    private static async Task<Ok> Update(JsonBody<ConfigurationsRequest> configurations, SecurityContext caller, ConfigurationChanges changes, CancellationToken ct)
     {
-        await changes.UpdateAsync(ConfigurationRequests.Read(configurations.Value), ct);
+        await changes.UpdateAsync(caller, ConfigurationRequests.Read(configurations.Value), ct);
         return TypedResults.Ok();
     }
 

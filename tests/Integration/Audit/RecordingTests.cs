@@ -195,6 +195,43 @@ public sealed class RecordingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tags_copies_and_deletions_by_the_management_API()
+    {
+        await harbor.ProjectAsync("demo");
+        await harbor.ProjectAsync("copies");
+        using var client = new RegistryClient(harbor.Url, "demo/web");
+        var image = TestImage.Of("web", TestImage.Bytes(1));
+        var digest = image.Manifest.Digest;
+        await client.PushAsync(image, "v1");
+        await log.SkipAsync();
+        const string artifact = "projects/demo/repositories/web/artifacts/v1";
+
+        await log.RecordsAsync(
+            () => ExpectAsync(201, HttpMethod.Post, $"{artifact}/tags", new { name = "v2" }), "admin create tag demo/web:v2 | create tag: demo/web:v2 | true | demo");
+        await log.RecordsAsync(
+            () => ExpectAsync(200, HttpMethod.Delete, $"{artifact}/tags/v2"), "admin delete tag demo/web:v2 | delete tag: demo/web:v2 | true | demo");
+        await log.RecordsAsync(
+            () => ExpectAsync(201, HttpMethod.Post, $"projects/copies/repositories/web/artifacts?from=demo/web@{digest}"),
+            $"admin create artifact copies/web:v1 | push artifact: copies/web@{digest} | true | copies");
+        await log.RecordsAsync(
+            () => ExpectAsync(200, HttpMethod.Delete, artifact), $"admin delete artifact demo/web@{digest} | delete artifact: demo/web@{digest} | true | demo");
+        await log.RecordsAsync(
+            () => ExpectAsync(200, HttpMethod.Delete, "projects/copies/repositories/web"), "admin delete repository copies/web | delete repository: copies/web | true | copies");
+    }
+
+    [Fact]
+    public async Task Changes_of_the_configuration_without_the_values()
+    {
+        await log.RecordsAsync(
+            () => ExpectAsync(200, HttpMethod.Put, "configurations", new { oidc_client_secret = "hushed", banner_message = "hello" }),
+            "admin update configuration configuration | update configuration | true | -");
+        await log.RecordsAsync(
+            () => ExpectAsync(400, HttpMethod.Put, "configurations", new { token_expiration = 0 }),
+            "admin update configuration configuration | update configuration | false | -");
+        Assert.Equal(0L, await harbor.Database.QueryAsync("SELECT count(*) FROM audit_log_ext a WHERE a::text LIKE '%hushed%'"));
+    }
+
+    [Fact]
     public async Task What_is_deleted_with_an_index_has_no_record_of_its_own()
     {
         using var client = new RegistryClient(harbor.Url, "library/multi");

@@ -25,6 +25,7 @@ public sealed class ArtifactCopy(Database db, RepositoryDirectory repositories, 
             await copy.HoldAsync(reference);
             await copy.StoreAsync();
             await copy.TagAsync();
+            await copy.TellAsync();
             await copy.ChargeAsync();
             return copy.Changed;
         }, ct);

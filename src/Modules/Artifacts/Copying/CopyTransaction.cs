@@ -5,6 +5,7 @@ using Harbor.Modules.Quotas;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Platform.Diagnostics;
+using Harbor.Platform.Events;
 
 namespace Harbor.Modules.Artifacts.Copying;
 
@@ -22,6 +23,8 @@ internal sealed class CopyTransaction(Transaction tx, CopyPlace source, CopyPlac
     private readonly List<(byte[] Digest, long Size)> manifests = [];
     private IReadOnlyList<CopyNode> tree = [];
     private long[] visible = [];
+    private Digest copied;
+    private IReadOnlyList<string> copiedTags = [];
 
     /// <summary>Keys of cached facts that this copy changes; for this process to forget once it is committed.</summary>
     public List<string> Changed { get; } = [];
@@ -44,6 +47,7 @@ internal sealed class CopyTransaction(Transaction tx, CopyPlace source, CopyPlac
                     throw ContentErrors.NotForAccessories();
                 }
 
+                copied = tree.Single(node => node.Id == root).Digest;
                 tree.Where(node => node.Present is not null).ToList().ForEach(node => copies[node.Digest] = node.Present!.Value);
                 return;
             }
@@ -90,8 +94,17 @@ internal sealed class CopyTransaction(Transaction tx, CopyPlace source, CopyPlac
             await placing.PlaceAsync(name, copies[digest], whenMoved: rules.Cover(target.Scope.Name, name) ? ImmutabilityErrors.NotUpdated(name) : null);
         }
 
+        copiedTags = [.. tags.Where(tag => tag.Digest == copied).Select(tag => tag.Name)];
         Changed.AddRange(placing.Changed);
         await pauses.ReachAsync("copy.tagged", tx.Ct);
+    }
+
+    /// <summary>Tells that the artifact is there.</summary>
+    public async Task TellAsync()
+    {
+        var type = await tx.ScalarAsync<string>("SELECT type FROM artifact WHERE id = $1", copies[copied]);
+        await tx.PublishAsync(new ArtifactPushed(
+            target.Scope.Project.Id, target.Scope.Name.Value, copies[copied], copied.Value, copiedTags, type!, target.Scope.Caller.RecordedName));
     }
 
     /// <summary>Counts the new uses of the blobs, then what the target's project pays for.</summary>

@@ -26,6 +26,8 @@ internal sealed class TagChanges(Database db, RepositoryDirectory repositories, 
             {
                 throw ContentErrors.TagExists(tag.Value, repositoryId);
             }
+
+            await tx.PublishAsync(new TagCreated(scope.Project.Id, scope.Name.Value, tag.Value, scope.Caller.RecordedName));
         }, ct);
     }
 
@@ -60,6 +62,7 @@ internal sealed class TagChanges(Database db, RepositoryDirectory repositories, 
                 SELECT id, repository_id, name, artifact_id, push_time, pull_time, $3 FROM gone
                 """, repositoryId, tag, deletion);
             await TagPlacing.TouchIfUntaggedAsync(tx, artifact);
+            await tx.PublishAsync(new TagDeleted(scope.Project.Id, scope.Name.Value, tag, scope.Caller.RecordedName));
             await tx.EvictAsync(key);
             await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
         }, ct);
