@@ -109,6 +109,18 @@ public sealed class AuthorizationMatrixTests(ApiFixture api) : IClassFixture<Api
     public void Every_operation_of_the_contract_has_a_rule_and_every_rule_is_of_one() =>
         Assert.Equal(Contract.Load().Operations.Select(each => each.Id).Order(StringComparer.Ordinal), Table.Operations.Order(StringComparer.Ordinal));
 
+    [Fact]
+    public async Task Nothing_is_copied_out_of_a_project_that_the_caller_may_not_read()
+    {
+        var (own, foreign) = (await PlaceAsync(Target.Own), await PlaceAsync(Target.Foreign));
+        foreach (var (caller, client) in clients.Where(each => each.Key != Caller.SystemAdmin))
+        {
+            using var answer = await client.CallAsync(HttpMethod.Post, $"/api/v2.0/projects/{own.Name}/repositories/taken/artifacts?from={foreign.Word("project")}/{foreign.Word("repository")}@{foreign.Word("digest")}");
+
+            Assert.True((int)answer.StatusCode == (caller == Caller.Anonymous ? 401 : 403), $"{caller}: {(int)answer.StatusCode}");
+        }
+    }
+
     private static IEnumerable<Target> TargetsOf(MountedOperation operation)
     {
         yield return Target.Own;
@@ -117,7 +129,7 @@ public sealed class AuthorizationMatrixTests(ApiFixture api) : IClassFixture<Api
             yield return Target.Foreign;
             yield return Target.Public;
             var named = operation.Path.Contains("{project_name", StringComparison.Ordinal);
-            if (named && operation.Endpoint.RoutePattern.Parameters.Any(each => IsThing(each.Name)))
+            if (named && OperationSamples.WordsInPath(operation).Any(IsThing))
             {
                 yield return Target.ForeignThing;
             }
@@ -130,7 +142,7 @@ public sealed class AuthorizationMatrixTests(ApiFixture api) : IClassFixture<Api
     }
 
     // What of a project another one cannot have.
-    private static bool IsThing(string parameter) => !parameter.StartsWith("project_name", StringComparison.Ordinal) && parameter is not ("meta_name" or "addition");
+    private static bool IsThing(string parameter) => !parameter.StartsWith("project", StringComparison.Ordinal) && parameter is not ("meta_name" or "addition");
 
     private async Task WalkAsync(MountedOperation operation, Target target, Caller caller, Shared shared)
     {
@@ -146,13 +158,14 @@ public sealed class AuthorizationMatrixTests(ApiFixture api) : IClassFixture<Api
             client = caller == Caller.ProjectRobot && target == Target.Own ? await ProjectRobotAsync(place) : client;
         }
 
-        var path = OperationSamples.PathOf(operation, word => target switch
+        string Word(string word) => target switch
         {
             Target.ForeignThing when IsThing(word) => shared.Foreign.Word(word),
             Target.Missing when word.StartsWith("project_name", StringComparison.Ordinal) => "no-such-project",
             _ => place.Word(word),
-        }, place.Word);
-        using var answer = await client.CallAsync(operation.Method, path, OperationSamples.BodyOf(operation, place.Word));
+        };
+        var path = OperationSamples.PathOf(operation, Word, place.Word);
+        using var answer = await client.CallAsync(operation.Method, path, OperationSamples.BodyOf(operation, Word));
         Interlocked.Increment(ref asked);
         var status = (int)answer.StatusCode;
         if (!Meets(status, operation, target, caller, isAllowed))

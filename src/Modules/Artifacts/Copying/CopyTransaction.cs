@@ -5,7 +5,6 @@ using Harbor.Modules.Quotas;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Platform.Diagnostics;
-using Harbor.Platform.Events;
 
 namespace Harbor.Modules.Artifacts.Copying;
 
