@@ -1,3 +1,4 @@
+using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -13,27 +14,15 @@ internal sealed class CaCertificate(HarborOptions options, ILogger<CaCertificate
     /// <summary>The file's bytes; null when there is none, or when it must not be shown.</summary>
     public async Task<byte[]?> FindAsync(CancellationToken ct)
     {
-        var file = new FileInfo(options.CaCertificateFile);
-        try
-        {
-            if (!file.Exists)
-            {
-                return null;
-            }
+        var bytes = await PemFile.FindAsync(options.CaCertificateFile, MaxBytes, ct);
 
-            // Anybody may read it, so a key that was put beside the certificate by mistake must not leave.
-            var bytes = file.Length <= MaxBytes ? await File.ReadAllBytesAsync(file.FullName, ct) : [];
-            if (bytes.AsSpan().IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0 && bytes.AsSpan().IndexOf("PRIVATE KEY-----"u8) < 0)
-            {
-                return bytes;
-            }
-
-            Log.CertificateRefused(logger, file.FullName);
-            return null;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        // Anybody may read it, so a key that was put beside the certificate by mistake must not leave.
+        if (bytes is null || (bytes.AsSpan().IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0 && bytes.AsSpan().IndexOf("PRIVATE KEY-----"u8) < 0))
         {
-            return null;
+            return bytes;
         }
+
+        Log.CertificateRefused(logger, options.CaCertificateFile);
+        return null;
     }
 }

@@ -44,6 +44,7 @@ internal sealed class RunningApp : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddSingleton<IProjectDirectory, FakeProjectDirectory>();
         builder.Services.AddSingleton<IAuthenticator, HeaderAuthenticator>();
+        builder.Services.AddSingleton<ReadOnlyMode>(_ => ValueTask.FromResult(false));
         var options = new HarborOptions { DataDirectory = "/nowhere", CsrfKey = new Secret("0123456789abcdef0123456789abcdef") };
         var csrf = new CsrfKey(options, (make, _) => Task.FromResult(make()));
         await csrf.RunAsync(CancellationToken.None);
