@@ -27,7 +27,7 @@ internal sealed class Schemas
 
     public static JsonNode Reference(string name) => new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
 
-    public static bool IsList(Type type) => type != typeof(string) && ArgumentOf(type, typeof(IReadOnlyDictionary<,>)) is null && ArgumentOf(type, typeof(IEnumerable<>)) is not null;
+    public static bool IsList(Type type) => type != typeof(string) && type != typeof(byte[]) && ArgumentOf(type, typeof(IReadOnlyDictionary<,>)) is null && ArgumentOf(type, typeof(IEnumerable<>)) is not null;
 
     public JsonObject Components() => new(components.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value.Schema)));
 
@@ -44,6 +44,7 @@ internal sealed class Schemas
             _ when type == typeof(long) || type == typeof(ulong) => new JsonObject { ["type"] = "integer", ["format"] = "int64" },
             _ when type == typeof(double) || type == typeof(float) || type == typeof(decimal) => new JsonObject { ["type"] = "number" },
             _ when type == typeof(DateTimeOffset) => new JsonObject { ["type"] = "string", ["format"] = "date-time" },
+            _ when type == typeof(byte[]) => new JsonObject { ["type"] = "string", ["format"] = "binary" },   // a file
             _ when type == typeof(RawJson) => new JsonObject(),
             _ when ArgumentOf(type, typeof(IReadOnlyDictionary<,>)) is { } value => new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(value) },
             _ when ArgumentOf(type, typeof(IEnumerable<>)) is { } item => new JsonObject { ["type"] = "array", ["items"] = Of(item) },

@@ -29,6 +29,10 @@ internal static partial class OperationSamples
     /// <summary>What must hold before the operation can succeed, in words that <see cref="Place"/> knows; null: nothing.</summary>
     public static string? NeedOf(MountedOperation operation) => Of(operation).Needs;
 
+    /// <summary>The words of the path alone, but for those that the sample fixes.</summary>
+    public static IEnumerable<string> WordsInPath(MountedOperation operation) =>
+        Word().Matches(operation.Path).Select(WordIn).Except(Of(operation).Path?.Keys.ToArray() ?? []);
+
     /// <summary>The status that an operation answers its sample with; null: any success.</summary>
     public static int? AnswerOf(MountedOperation operation) => Of(operation).Answers;
 
