@@ -13,7 +13,7 @@ internal sealed record AuditSettings(bool RecordsPulls, bool Stores, string Forw
 
     public static AuditSettings Of(SettingValues values)
     {
-        var endpoint = values.Get(KnownSettings.AuditLogForwardEndpoint).Trim();
+        var endpoint = values.Get(KnownSettings.AuditLogForwardEndpoint);
         return new AuditSettings(
             !values.Get(KnownSettings.PullAuditLogDisable),
             // Without anywhere else to go, records are kept whatever is said: a slip must not blind the operator.

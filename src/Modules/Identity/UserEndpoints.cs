@@ -32,7 +32,7 @@ internal static class UserEndpoints
         user.MapDelete("/", Delete).WithName("deleteUser").RequireSystem(Resource.User, AccessAction.Delete).Audited("delete", "user", NameAsync);
         user.MapPut("/password", UpdatePassword).WithName("updateUserPassword").RequireAuthenticated()
             .Audited("update", "user", NameAsync, more: "change user password");
-        user.MapPut("/cli_secret", SetCliSecret).WithName("setCliSecret").RequireAuthenticated();
+        user.MapPut("/cli_secret", SetCliSecret).WithName("setCliSecret").RequireAuthenticated().Audited("update", "user", NameAsync, more: "change user's CLI secret");
         user.MapPut("/sysadmin", SetSysAdmin).WithName("setUserSysAdmin").RequireSystem(Resource.User, AccessAction.Update)
             .Audited("update", "user", NameAsync, more: "change user's system administrator flag");
     }

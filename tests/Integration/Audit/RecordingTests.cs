@@ -76,6 +76,16 @@ public sealed class RecordingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_read_only_mode_refuses()
+    {
+        await harbor.ProjectAsync("demo");
+        await harbor.SetAsync("read_only", "true");
+
+        await log.RecordsAsync(
+            () => ExpectAsync(403, HttpMethod.Put, "projects/demo", new { metadata = new { @public = "true" } }), "admin update project demo | update project: demo | false | -");
+    }
+
+    [Fact]
     public async Task Robots()
     {
         await harbor.ProjectAsync("demo");
@@ -115,6 +125,11 @@ public sealed class RecordingTests : IAsyncLifetime
         await log.RecordsAsync(
             () => ExpectAsync(403, HttpMethod.Delete, $"projects/demo/members/{id}", client: harbor.ClientAs("dev", People.Password)),
             $"dev delete member {id} | delete member: {id}, in project demo | false | demo");
+        await ExpectAsync(201, HttpMethod.Post, "usergroups", new { group_name = "team", group_type = 2 });
+        await harbor.SetAsync("auth_mode", "http_auth");
+        await log.RecordsAsync(
+            () => ExpectAsync(201, HttpMethod.Post, "projects/demo/members", new { role_id = 2, member_group = new { group_name = "team", group_type = 2 } }),
+            "admin create member team | create member: team, group in project demo | true | demo");
         await log.RecordsAsync(
             () => ExpectAsync(200, HttpMethod.Delete, $"projects/demo/members/{id}"), "admin delete member dev | delete member: dev, user in project demo | true | demo");
     }

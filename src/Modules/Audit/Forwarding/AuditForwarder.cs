@@ -127,8 +127,13 @@ public sealed class AuditForwarder(Database db, Settings settings, TimeProvider 
         }
 
         Disconnect();
-        var server = SyslogEndpoint.Parse(endpoint) ?? throw new FormatException("The endpoint for audit records must be host:port.");
-        connection = await server.ConnectAsync(ct);
+        if (!SyslogAddress.TryParse(endpoint, out var server))
+        {
+            throw new FormatException("The endpoint for audit records must be host:port.");
+        }
+
+        connection = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await connection.ConnectAsync(server.Host, server.Port, ct);
         connectedTo = endpoint;
         Log.ForwardingWorks(logger, endpoint);
         return connection;
