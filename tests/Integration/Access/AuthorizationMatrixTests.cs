@@ -117,7 +117,8 @@ public sealed class AuthorizationMatrixTests(ApiFixture api) : IClassFixture<Api
             yield return Target.Foreign;
             yield return Target.Public;
             var named = operation.Path.Contains("{project_name", StringComparison.Ordinal);
-            if (named && operation.Endpoint.RoutePattern.Parameters.Any(each => IsThing(each.Name)))
+            var words = OperationSamples.WordsIn(operation).ToHashSet(StringComparer.Ordinal);
+            if (named && operation.Endpoint.RoutePattern.Parameters.Any(each => IsThing(each.Name) && (each.Name == "id" || words.Contains(each.Name))))
             {
                 yield return Target.ForeignThing;
             }
