@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Harbor.Integration.Identity;
 using Harbor.Integration.Startup;
 using Harbor.Modules.Audit.Forwarding;
@@ -100,9 +101,11 @@ public sealed class ForwardingTests : IAsyncLifetime
     {
         await harbor.Database.QueryAsync(
             $"INSERT INTO audit_forward (op_time, message) SELECT now(), 'old ' || n FROM generate_series(1, {AuditForwarder.MaxWaiting + 50}) AS n");
-        var nowhere = SyslogServer.Start();
-        await nowhere.DisposeAsync();
-        await harbor.SetAsync("audit_log_forward_endpoint", nowhere.Endpoint);
+
+        // Bound and not listening: nobody else gets the port, and nobody answers there.
+        using var nowhere = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nowhere.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await harbor.SetAsync("audit_log_forward_endpoint", $"{nowhere.LocalEndPoint}");
 
         await Eventually.HoldsAsync(
             async () => (long)(await harbor.Database.QueryAsync("SELECT count(*) FROM audit_forward"))! == AuditForwarder.MaxWaiting, "the surplus is dropped");
