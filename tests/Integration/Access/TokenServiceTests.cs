@@ -121,7 +121,7 @@ public sealed class TokenServiceTests(TokenServiceTests.Registry registry) : ICl
     public async Task The_lifetime_is_a_setting()
     {
         await using var harbor = await TestHarbor.StartAsync();
-        await harbor.Database.QueryAsync("INSERT INTO setting (name, value) VALUES ('token_expiration', '5')");
+        await harbor.SetAsync("token_expiration", "5");
 
         var answer = await harbor.Admin.JsonAsync(Service);
 
@@ -133,7 +133,7 @@ public sealed class TokenServiceTests(TokenServiceTests.Registry registry) : ICl
     public async Task The_longest_lifetime_the_setting_allows_is_no_crash()
     {
         await using var harbor = await TestHarbor.StartAsync();
-        await harbor.Database.QueryAsync("INSERT INTO setting (name, value) VALUES ('token_expiration', '9999999999')");
+        await harbor.SetAsync("token_expiration", "9999999999");
 
         Assert.Equal("200", (await harbor.ClientWithToken(Token(await harbor.Admin.JsonAsync(Service))).GetAsync("/v2/", Ct).ToldAsync())[..3]);
     }

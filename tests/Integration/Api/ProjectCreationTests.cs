@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Harbor.Integration.Identity;
 using Xunit;
 
 namespace Harbor.Integration.Api;
@@ -237,7 +238,7 @@ public sealed class ProjectCreationTests(ApiFixture api) : IClassFixture<ApiFixt
     public async Task While_creation_is_restricted_only_administrators_make_projects()
     {
         await using var harbor = await Support.TestHarbor.StartAsync();
-        await harbor.Database.QueryAsync("INSERT INTO setting (name, value) VALUES ('project_creation_restriction', 'adminonly')");
+        await harbor.SetAsync("project_creation_restriction", "adminonly");
         await harbor.Database.QueryAsync("""
             INSERT INTO harbor_user (username, password_hash, password_salt, password_version)
             SELECT 'dev', password_hash, password_salt, password_version FROM harbor_user WHERE id = 1

@@ -43,18 +43,3 @@ internal sealed class AuditReader(TestHarbor harbor)
         Assert.Equal(expected, await TakeAsync());
     }
 }
-
-internal static class AuditSettingsOf
-{
-    /// <summary>Changes a setting and waits until the server acts on it.</summary>
-    public static async Task SetAsync(this TestHarbor harbor, string name, string value)
-    {
-        await harbor.Database.QueryAsync($"""
-            INSERT INTO setting (name, value) VALUES ('{name}', '{value}') ON CONFLICT (name) DO UPDATE SET value = excluded.value;
-            SELECT pg_notify('harbor_changes', 'settings')
-            """);
-        var settings = harbor.Services.GetRequiredService<Modules.Configuration.Settings>();
-        var setting = Modules.Configuration.KnownSettings.All.Single(known => known.Name == name);
-        await Eventually.HoldsAsync(async () => (await settings.GetAsync(CancellationToken.None)).FindText(setting) == value, $"{name} is known");
-    }
-}

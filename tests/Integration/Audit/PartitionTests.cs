@@ -48,7 +48,7 @@ public sealed class PartitionTests : IAsyncLifetime
         Assert.Equal(1L, await harbor.Database.QueryAsync("SELECT count(*) FROM audit_log_ext_default"));
         var counted = await harbor.Database.QueryAsync("SELECT sum(records)::bigint FROM audit_log_count");
 
-        Assert.Equal(3, await harbor.Services.GetRequiredService<AuditUpkeep>().RunOnceAsync(TestContext.Current.CancellationToken));
+        await harbor.Services.GetRequiredService<AuditUpkeep>().RunOnceAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0L, await harbor.Database.QueryAsync("SELECT count(*) FROM audit_log_ext_default"));
         Assert.Equal(1L, await harbor.Database.QueryAsync("SELECT count(*) FROM audit_log_ext WHERE resource = 'early'"));
@@ -61,10 +61,12 @@ public sealed class PartitionTests : IAsyncLifetime
         await using var other = await harbor.ReplicaAsync();
         await harbor.ShiftDatabaseClockAsync(TimeSpan.FromDays(800));
 
-        var made = await Task.WhenAll(
+        await Task.WhenAll(
             harbor.Services.GetRequiredService<AuditUpkeep>().RunOnceAsync(TestContext.Current.CancellationToken),
             other.Services.GetRequiredService<AuditUpkeep>().RunOnceAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(3, made.Sum());
+        Assert.Equal(3L, await harbor.Database.QueryAsync("""
+            SELECT count(to_regclass('audit_log_ext_' || to_char((harbor_now() AT TIME ZONE 'UTC') + make_interval(months => ahead), 'YYYY_MM'))) FROM generate_series(0, 2) AS ahead
+            """));
     }
 }

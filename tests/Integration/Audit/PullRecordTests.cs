@@ -115,12 +115,12 @@ public sealed class PullRecordTests : IAsyncLifetime
     [Fact]
     public async Task An_administrator_can_turn_records_counts_and_times_off()
     {
-        await harbor.SetAsync("pull_audit_log_disable", "true");
+        await Identity.People.SetAsync(harbor, "pull_audit_log_disable", "true");
         await log.RecordsAsync(async () => Assert.NotNull(await client.GetAsync("manifests/v1")));
         Assert.Equal(1L, await harbor.Database.QueryAsync("SELECT pull_count FROM repository WHERE name = 'library/web'"));
 
-        await harbor.SetAsync("pull_count_update_disable", "true");
-        await harbor.SetAsync("pull_time_update_disable", "true");
+        await Identity.People.SetAsync(harbor, "pull_count_update_disable", "true");
+        await Identity.People.SetAsync(harbor, "pull_time_update_disable", "true");
         var time = await harbor.Database.QueryAsync("SELECT pull_time FROM tag WHERE name = 'v1'");
         await log.RecordsAsync(async () => Assert.NotNull(await client.GetAsync("manifests/v1")));
         Assert.Equal(1L, await harbor.Database.QueryAsync("SELECT pull_count FROM repository WHERE name = 'library/web'"));

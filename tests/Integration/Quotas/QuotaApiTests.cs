@@ -185,7 +185,7 @@ public sealed class QuotaApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Changing_the_default_changes_no_project_that_is_there()
     {
         await using var harbor = await TestHarbor.StartAsync();
-        await harbor.Database.QueryAsync("INSERT INTO setting (name, value) VALUES ('storage_per_project', '4096')");
+        await Identity.People.SetAsync(harbor, "storage_per_project", "4096");
         var made = await new ApiFixture(harbor).ProjectAsync();
 
         Assert.Equal((4096, -1), (await LimitAsync(made), await LimitAsync("library")));

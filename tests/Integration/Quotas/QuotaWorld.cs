@@ -33,7 +33,7 @@ internal sealed class QuotaWorld : IAsyncDisposable
         var harbor = await TestHarbor.StartAsync();
         if (!enforced)
         {
-            await harbor.Database.QueryAsync("INSERT INTO setting (name, value) VALUES ('quota_per_project_enable', 'false')");
+            await Identity.People.SetAsync(harbor, "quota_per_project_enable", "false");
         }
 
         var project = await new ApiFixture(harbor).ProjectAsync();
