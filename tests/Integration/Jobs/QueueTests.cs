@@ -7,6 +7,7 @@ using Xunit;
 namespace Harbor.Integration.Jobs;
 
 /// <summary>Queues can be looked at, paused and emptied, however long they are.</summary>
+[Collection(nameof(TimedTests))]
 public sealed class QueueTests : IAsyncLifetime
 {
     private const int Many = 100_000;
