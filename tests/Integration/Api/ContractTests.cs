@@ -30,6 +30,9 @@ public sealed class ContractTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         ["listProjects 401"] = "anybody may list the public ones, and wrong credentials are nobody's",
         ["getInternalconfig 403"] = "who is no part of the installation is nobody to it: 401",
+        ["getSchedulePaused 403"] = "whoever is signed in may ask",
+        ["listJobQueues 404"] = "an empty list is one, too",
+        ["listSchedules 404"] = "the same",
         ["getVolumes 404"] = "there is always a store",
         ["getPermissions 404"] = "the catalogue is always there",
         ["updateProjectMetadata 409"] = "a change makes nothing that could be there already",
