@@ -1,4 +1,5 @@
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Collection;
 using Harbor.Modules.Artifacts.Copying;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Manifests;
@@ -30,6 +31,7 @@ public static class ContentModule
         .AddHostedService(provider => provider.GetRequiredService<PullFlush>())
         .AddSingleton<ContentListing>()
         .AddSingleton<Eraser>()
+        .AddSingleton<GarbageCollector>()
         .AddSingleton<ContentUpkeep>()
         .AddSingleton<IComponentHealth, RegistryHealth>()
         .AddSingleton<IComponentHealth, RegistryControllerHealth>()
