@@ -32,6 +32,8 @@ public static class ContentModule
         .AddSingleton<ContentListing>()
         .AddSingleton<Eraser>()
         .AddSingleton<GarbageCollector>()
+        .AddSingleton<UntaggedArtifacts>()
+        .AddSingleton<GarbageEstimate>()
         .AddSingleton<ContentUpkeep>()
         .AddSingleton<IComponentHealth, RegistryHealth>()
         .AddSingleton<IComponentHealth, RegistryControllerHealth>()
