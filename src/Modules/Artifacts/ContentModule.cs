@@ -4,6 +4,7 @@ using Harbor.Modules.Artifacts.Copying;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Manifests;
 using Harbor.Modules.Artifacts.Pulls;
+using Harbor.Modules.Artifacts.Trash;
 using Harbor.Platform.Diagnostics;
 using Harbor.Platform.Settings;
 using Harbor.Storage;
@@ -26,6 +27,7 @@ public static class ContentModule
         .AddSingleton<ManifestPush>()
         .AddSingleton<ArtifactDeletion>()
         .AddSingleton<ArtifactCopy>()
+        .AddSingleton<Restoration>()
         .AddSingleton<PullLog>()
         .AddSingleton<PullFlush>()
         .AddHostedService(provider => provider.GetRequiredService<PullFlush>())

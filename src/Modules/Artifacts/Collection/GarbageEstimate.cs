@@ -30,16 +30,8 @@ public sealed class GarbageEstimate(Database db, UntaggedArtifacts untagged, Har
     /// <returns>Blobs, manifests, and the bytes of both.</returns>
     public async Task<(long Blobs, long Manifests, long Bytes)> CountAsync(bool withUntagged, CancellationToken ct)
     {
-        var alone = new List<long>();
-        if (withUntagged)
-        {
-            await foreach (var batch in untagged.FindAsync(ct))
-            {
-                alone.AddRange(batch.Artifacts);
-            }
-        }
-
-        await using var command = db.Command(Sql).With(options.RestorableFor, options.GarbageGrace, alone.ToArray());
+        var alone = withUntagged ? await untagged.SimulateAsync(ct) : [];
+        await using var command = db.Command(Sql).With(options.RestorableFor, options.GarbageGrace, alone);
         return await command.FindAsync(row => (row.GetInt64(0), row.GetInt64(2), row.GetInt64(1) + row.GetInt64(3)), ct);
     }
 }

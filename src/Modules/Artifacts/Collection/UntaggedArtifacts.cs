@@ -69,12 +69,23 @@ public sealed class UntaggedArtifacts(Database db, ArtifactDeletion deletions, H
         return all;
     }
 
+    /// <summary>Rows of those that <see cref="DeleteAsync(Action{string}, CancellationToken)"/> would delete, what goes with them included. Changes nothing.</summary>
+    internal async Task<long[]> SimulateAsync(CancellationToken ct)
+    {
+        var all = new HashSet<long>();
+        await foreach (var batch in FindAsync(ct))
+        {
+            all.UnionWith(await deletions.WouldGoAsync(ScopeOf(batch), batch.RepositoryId, batch.Artifacts, ct));
+        }
+
+        return [.. all];
+    }
+
     private async Task<long> DeleteAsync(UntaggedBatch batch, Action<string> told, CancellationToken ct)
     {
-        var scope = RepositoryScope.OfServer(batch.Project, Name(batch), Reason);
         try
         {
-            return await deletions.DeleteUntaggedAsync(scope, batch.RepositoryId, batch.Artifacts, Reason, ct);
+            return await deletions.DeleteUntaggedAsync(ScopeOf(batch), batch.RepositoryId, batch.Artifacts, Reason, ct);
         }
         catch (RegistryException e) when (batch.Artifacts.Length == 1)
         {
@@ -93,8 +104,9 @@ public sealed class UntaggedArtifacts(Database db, ArtifactDeletion deletions, H
         }
     }
 
-    private static RepositoryName Name(UntaggedBatch batch) =>
-        RepositoryName.TryParse(batch.Repository, out var name) ? name : throw new InvalidOperationException($"{batch.Repository} is no name of a repository.");
+    private static RepositoryScope ScopeOf(UntaggedBatch batch) => RepositoryName.TryParse(batch.Repository, out var name)
+        ? RepositoryScope.OfServer(batch.Project, name, Reason)
+        : throw new InvalidOperationException($"{batch.Repository} is no name of a repository.");
 }
 
 /// <summary>Untagged artifacts of one repository.</summary>

@@ -54,6 +54,10 @@ public sealed class ArtifactDeletion(
             return (await deletion.DroppedWithAsync(roots), roots);
         }, reason, ct);
 
+    /// <summary>The artifacts that would go with these. Holds nothing and changes nothing.</summary>
+    internal Task<long[]> WouldGoAsync(RepositoryScope scope, long repositoryId, long[] artifacts, CancellationToken ct) => db.TransactAsync(
+        tx => new DeletionTransaction(tx, scope, repositoryId, options.GarbageGrace, pauses, readOnly: true).DroppedWithAsync(artifacts), ct);
+
     /// <summary>Deletes everything in a repository, which becomes invisible.</summary>
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>: it holds no visible artifact; <c>PRECONDITION</c>: it has an immutable tag.</exception>
     public async Task DeleteRepositoryAsync(RepositoryScope scope, string reason, CancellationToken ct)

@@ -9,7 +9,8 @@ using Harbor.Platform.Diagnostics;
 namespace Harbor.Modules.Artifacts.Deletion;
 
 /// <summary>The steps of one deletion: hold what may go, look what goes, hide it.</summary>
-internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope, long repositoryId, TimeSpan grace, PausePoints pauses)
+/// <param name="readOnly">Whether it is only looked what would go, and nothing held.</param>
+internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope, long repositoryId, TimeSpan grace, PausePoints pauses, bool readOnly = false)
 {
     // Past this a chain of accessories of accessories is not followed; nobody signs signatures that deep.
     private const int MaxRounds = 16;
@@ -45,7 +46,7 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         {
             var candidates = await CandidatesAsync([.. dropped]);
             var unheld = candidates.Where(held.Add).ToArray();
-            if (unheld.Length > 0)
+            if (unheld.Length > 0 && !readOnly)
             {
                 await HoldAsync(unheld);
                 await pauses.ReachAsync("delete.more-held", tx.Ct);
