@@ -155,7 +155,7 @@ public sealed class CollectorTests : IAsyncLifetime
         await host.PushImageAsync(web, Image, "v1");
         await host.DeleteAsync(web, Image.Manifest);
 
-        Assert.Equal(1, await host.Collector.EmptyTrashAsync(CancellationToken.None));
+        Assert.Equal(1, await host.Collector.EmptyTrashAsync(TimeSpan.Zero, CancellationToken.None));
         var collected = await host.CollectAsync();
 
         Assert.Equal((1, 0), (collected.Manifests, collected.Blobs));

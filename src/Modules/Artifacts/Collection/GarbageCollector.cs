@@ -54,9 +54,10 @@ public sealed class GarbageCollector(
     /// <summary>One round at the pace of the background.</summary>
     public Task<Collected> RunAsync(CancellationToken ct) => RunAsync(1, null, ct);
 
-    /// <summary>Waives the undo of everything that is deleted now. The grace of unused blobs stays as it is.</summary>
+    /// <summary>Waives the undo of what is deleted now. The grace of unused blobs stays as it is.</summary>
+    /// <param name="age">How long ago it must have been deleted.</param>
     /// <returns>How many deletions can no longer be restored; the next round frees them.</returns>
-    public Task<long> EmptyTrashAsync(CancellationToken ct) => hidden.MarkAsync(TimeSpan.Zero, ct);
+    public Task<long> EmptyTrashAsync(TimeSpan age, CancellationToken ct) => hidden.MarkAsync(age, ct);
 
     private async Task DecideAllAsync(Action<Collected> decided, CancellationToken ct)
     {

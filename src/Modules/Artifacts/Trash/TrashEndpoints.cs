@@ -33,8 +33,8 @@ internal static class TrashEndpoints
     private static async Task<JsonAnswer<RestoredDto>> Restore(ProjectScope project, DeletionPath path, Restoration restoration, CancellationToken ct) =>
         JsonAnswer.Of(await restoration.RestoreAsync(project, path.Id, ct));
 
-    private static async Task<JsonAnswer<TrashEmptiedDto>> Empty(GarbageCollector collector, CancellationToken ct) =>
-        JsonAnswer.Of(new TrashEmptiedDto { DeletionCount = await collector.EmptyTrashAsync(ct) });
+    private static async Task<JsonAnswer<TrashEmptiedDto>> Empty(EmptyingParameters parameters, GarbageCollector collector, CancellationToken ct) =>
+        JsonAnswer.Of(new TrashEmptiedDto { DeletionCount = await collector.EmptyTrashAsync(parameters.Age, ct) });
 }
 
 internal sealed record DeletionPath(long Id) : IApiParameters<DeletionPath>
@@ -44,4 +44,16 @@ internal sealed record DeletionPath(long Id) : IApiParameters<DeletionPath>
     public static IReadOnlyList<ApiParameter> Parameters { get; } = [IdParameter];
 
     public static DeletionPath Read(HttpContext http) => new(IdParameter.ReadNumber(http));
+}
+
+/// <param name="Age">How long ago it must have been deleted.</param>
+internal sealed record EmptyingParameters(TimeSpan Age) : IApiParameters<EmptyingParameters>
+{
+    private const long MaxHours = 1_000_000;
+
+    private static readonly ApiParameter Hours = ApiParameter.Number("older_than_hours", standard: 0, maximum: MaxHours);
+
+    public static IReadOnlyList<ApiParameter> Parameters { get; } = [Hours];
+
+    public static EmptyingParameters Read(HttpContext http) => new(TimeSpan.FromHours(Math.Max(0, Hours.ReadNumber(http))));
 }
