@@ -26,6 +26,7 @@ public static class ContentModule
         .AddSingleton<ArtifactDeletion>()
         .AddSingleton<ArtifactCopy>()
         .AddSingleton<PullLog>()
+        .AddSingleton(provider => PullOptions.From(provider.GetRequiredService<HarborOptions>()))
         .AddSingleton<PullFlush>()
         .AddHostedService(provider => provider.GetRequiredService<PullFlush>())
         .AddSingleton<ContentListing>()
