@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Harbor.Contracts;
 using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts.Archives;
 using Harbor.Modules.Artifacts.Blobs;
