@@ -29,6 +29,7 @@ public static class ContentModule
         .AddSingleton<ArtifactCopy>()
         .AddSingleton<Restoration>()
         .AddSingleton<PullLog>()
+        .AddSingleton(provider => PullOptions.From(provider.GetRequiredService<HarborOptions>()))
         .AddSingleton<PullFlush>()
         .AddHostedService(provider => provider.GetRequiredService<PullFlush>())
         .AddSingleton<ContentListing>()

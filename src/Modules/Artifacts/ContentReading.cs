@@ -1,3 +1,4 @@
+using Harbor.Modules.Artifacts.Additions;
 using Harbor.Modules.Artifacts.Labelling;
 using Harbor.Modules.Artifacts.Tags;
 using Harbor.Modules.Artifacts.Trash;
@@ -19,6 +20,7 @@ public static class ContentReading
         .AddSingleton<IHeldContent, HeldContents>()
         .AddSingleton<ArtifactDetails>()
         .AddSingleton<ArtifactListing>()
+        .AddSingleton<ArtifactAdditions>()
         .AddSingleton<TagListing>()
         .AddSingleton<TagChanges>()
         .AddSingleton<ArtifactLabels>()

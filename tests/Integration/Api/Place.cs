@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Harbor.Integration.Content;
 using Harbor.Modules.Access;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Projects.Members;
@@ -16,6 +17,14 @@ namespace Harbor.Integration.Api;
 internal sealed class Place(ApiFixture api, string name, long projectId, string repository, string tag, SeededArtifact artifact)
 {
     private const string Base = "/api/v2.0";
+
+    // Its list of files is told by the manifest alone.
+    private static readonly TestManifest Model = TestManifest.Of(MediaTypes.OciManifest, new()
+    {
+        ["artifactType"] = "application/vnd.cncf.model.manifest.v1+json",
+        ["config"] = TestManifest.Descriptor("application/vnd.cncf.model.config.v1+json", TestImage.Empty),
+        ["layers"] = Array.Empty<object>(),
+    });
 
     private readonly Dictionary<string, string> words = new()
     {
@@ -52,15 +61,16 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
                 INSERT INTO repository (project_id, name, creation_time, update_time) SELECT id, '{{name}}/{{name}}-web', now(), now() FROM made RETURNING id, project_id),
             image AS (
                 INSERT INTO artifact (repository_id, digest, manifest_media_type, media_type, artifact_type, type, size, manifest_size, annotations, extra_attrs, push_time, touched_at)
-                SELECT id, @digest, 'application/vnd.oci.image.manifest.v1+json', 'application/vnd.oci.image.config.v1+json',
-                    'application/vnd.oci.image.config.v1+json', 'IMAGE', 1000, 400, '{}', '{}', now(), now() FROM place RETURNING id, repository_id),
-            bytes AS (INSERT INTO manifest (artifact_id, content) SELECT id, '{}' FROM image),
+                SELECT id, @digest, 'application/vnd.oci.image.manifest.v1+json', 'application/vnd.cncf.model.config.v1+json',
+                    'application/vnd.cncf.model.manifest.v1+json', 'CNAI', 1000, 400, '{}', '{}', now(), now() FROM place RETURNING id, repository_id),
+            bytes AS (INSERT INTO manifest (artifact_id, content) SELECT id, @manifest FROM image),
             named AS (INSERT INTO tag (repository_id, name, artifact_id, push_time) SELECT repository_id, '{{name}}-v1', id, now() FROM image)
             SELECT made.id, image.id FROM made, image
             """);
         command.Parameters.AddWithValue("users", members.Select(each => each.User).ToArray());
         command.Parameters.AddWithValue("roles", members.Select(each => (int)each.Role).ToArray());
         command.Parameters.AddWithValue("digest", digest.ToBytes());
+        command.Parameters.AddWithValue("manifest", Model.Content);
         await using var row = await command.ExecuteReaderAsync();
         await row.ReadAsync();
 

@@ -56,7 +56,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         type = kind.Type;
         digest = manifestDigest.ToBytes();
         manifestSize = content.Length;
-        var size = Total([manifestSize, .. blobs.Values.Select(blob => blob.Size), .. children.Values.Select(child => child.Size)]);
+        var size = Total([manifestSize, .. Named(manifest).Select(descriptor => SizeOf(descriptor.Digest))]);
         var (id, inserted, deletion) = (await tx.ListAsync("""
             INSERT INTO artifact (repository_id, digest, manifest_media_type, media_type, artifact_type, type, size, manifest_size, annotations, extra_attrs, push_time, touched_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, harbor_now(), harbor_now())
@@ -120,6 +120,11 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         Changed.AddRange(blobs.Keys.Select(blob => Blobs.Blobs.Key(repositoryId, blob)));
         await pauses.ReachAsync("manifest.settled", tx.Ct);
     }
+
+    // What is named twice counts twice, as in Harbor.
+    private static IEnumerable<Descriptor> Named(Manifest manifest) => manifest.IsIndex ? manifest.Manifests : [manifest.Config!, .. manifest.Layers];
+
+    private long SizeOf(Digest named) => blobs.TryGetValue(named, out var blob) ? blob.Size : children.TryGetValue(named, out var child) ? child.Size : 0;
 
     // buildx's cache indexes list blobs as if they were manifests.
     private static bool IsArtifact(Descriptor child) => MediaTypes.IsManifest(child.MediaType) || MediaTypes.IsIndex(child.MediaType);
