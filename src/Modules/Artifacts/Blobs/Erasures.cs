@@ -10,7 +10,7 @@ internal static class Erasures
     /// <param name="after">How long to wait: a writer that may still be about to write there must be given up first.</param>
     public static Task AddAsync(Transaction tx, IEnumerable<Location?> locations, long size, TimeSpan after)
     {
-        var keys = locations.Where(location => location is not null).Select(location => location!.Value.Key).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var keys = locations.Where(location => location is { IsLost: false }).Select(location => location!.Value.Key).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         return keys.Length == 0
             ? Task.CompletedTask
             : tx.ExecuteAsync("""

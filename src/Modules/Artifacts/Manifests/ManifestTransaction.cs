@@ -133,7 +133,11 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         var others = subject is { } one ? wanted.Append(one) : wanted;
         await using var reader = await RepositoryLocks.ShareAsync(
             tx, scope, repositoryId,
-            ("SELECT id, digest, size FROM blob WHERE digest = ANY($1) ORDER BY id FOR KEY SHARE", [Stored(digests)]),
+            // Of what is known to be lost nothing new is made: its pusher is told to bring it again.
+            ("""
+            SELECT id, digest, size FROM blob WHERE digest = ANY($1) AND NOT coalesce(starts_with(location, 'lost/'), false)
+            ORDER BY id FOR KEY SHARE
+            """, [Stored(digests)]),
             ("""
             SELECT id, digest, size FROM artifact
             WHERE repository_id = $1 AND (digest = ANY($2) OR id IN (SELECT artifact_id FROM tag WHERE repository_id = $1 AND name = ANY($3)))
