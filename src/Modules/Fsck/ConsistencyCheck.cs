@@ -8,7 +8,7 @@ namespace Harbor.Modules.Fsck;
 /// <summary>Compares the database with the store, both ways, while servers serve; and mends what may be mended.</summary>
 public sealed class ConsistencyCheck(Database db, IBlobStore store, InstanceMarker marker, HarborOptions settings, DatabaseAddress address, TimeProvider clock)
 {
-    private const long LockKey = 0x6861726673636b;   // "harfsck"
+    internal const long LockKey = 0x6861726673636b;   // "harfsck"
 
     /// <summary>Runs to the end.</summary>
     /// <param name="tally">Counts while it runs.</param>
