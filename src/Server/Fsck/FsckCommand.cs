@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Harbor.Modules.Fsck;
 using Harbor.Oci;
@@ -32,7 +33,8 @@ internal static class FsckCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(hours) is null)
+            // By its text: asking for the value of what is no number throws here.
+            if (result.GetResult(hours) is not { Tokens: [var given] })
             {
                 return;
             }
@@ -42,7 +44,7 @@ internal static class FsckCommand
                 result.AddError("--older-than is for --erase-orphans.");
             }
 
-            if (result.GetValue(hours) is < 0 or > MostHours)
+            if (!int.TryParse(given.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > MostHours)
             {
                 result.AddError($"--older-than is a number of hours from 0 to {MostHours}.");
             }
