@@ -178,6 +178,22 @@ public sealed class RepairTests
         Assert.Empty(await host.Audit.FindAsync());
     }
 
+    [Theory]
+    [InlineData("UPDATE manifest SET content = set_byte(content, 10, get_byte(content, 10) # 1)")]
+    [InlineData("DELETE FROM manifest")]
+    public async Task A_damaged_manifest_is_healed_by_the_next_push_of_it(string damage)
+    {
+        await using var registry = await RegistryUnderFsck.StartAsync();
+        await registry.Harbor.Database.QueryAsync(damage);
+        Assert.Single((await registry.RunAsync(Repair)).Findings);   // nothing here can repair it
+
+        await registry.Client.PushAsync(registry.Image.Manifest, "latest");
+
+        Assert.Empty((await registry.RunAsync(Repair)).Findings);
+        Assert.Equal(registry.Image.Manifest.Content, await registry.Client.GetAsync("manifests/latest"));
+        Assert.Equal(registry.Image.Manifest.Content, await registry.Client.GetAsync($"manifests/{registry.Image.Manifest.Digest}"));
+    }
+
     [Fact]
     public async Task Without_leave_to_repair_nothing_is_changed()
     {
