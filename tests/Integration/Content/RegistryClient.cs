@@ -62,10 +62,16 @@ internal sealed class RegistryClient : IDisposable
 
     public async Task PushAsync(TestManifest manifest, string? tag = null)
     {
-        using var request = Request(HttpMethod.Put, $"manifests/{tag ?? manifest.Digest.Value}", manifest.Content);
-        request.Content!.Headers.ContentType = new MediaTypeHeaderValue(manifest.MediaType);
-        using var answer = await http.SendAsync(request);
+        using var answer = await SendManifestAsync(manifest, tag ?? manifest.Digest.Value);
         await AssertAsync(HttpStatusCode.Created, answer);
+    }
+
+    /// <summary>Pushes a manifest, and gives the answer as it is.</summary>
+    public async Task<HttpResponseMessage> SendManifestAsync(TestManifest manifest, string reference)
+    {
+        using var request = Request(HttpMethod.Put, $"manifests/{reference}", manifest.Content);
+        request.Content!.Headers.ContentType = new MediaTypeHeaderValue(manifest.MediaType);
+        return await http.SendAsync(request);
     }
 
     /// <summary>Everything of an image, in the order a client sends it.</summary>

@@ -35,6 +35,7 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["GarbageCollection"] = [.. Ground, "Access", "Artifacts", "JobService"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Audit"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts", "Robots"],
+            ["Fsck"] = [.. Ground, "Storage"],
             ["Modules"] =
             [
                 .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Labels", "Immutability", "Artifacts", "Robots", "SystemInfo", "Audit",
@@ -44,7 +45,7 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Server"] =
             [
-                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts", "SystemInfo", "Modules", "Distribution",
+                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts", "SystemInfo", "Fsck", "Modules", "Distribution",
             ],
         },
         HarborPart);

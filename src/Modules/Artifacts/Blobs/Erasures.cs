@@ -16,7 +16,7 @@ internal static class Erasures
     /// <param name="contents">Each location with the bytes that lie there.</param>
     public static Task AddAsync(Transaction tx, IReadOnlyCollection<(Location Location, long Size)> contents, TimeSpan after)
     {
-        var gone = contents.DistinctBy(content => content.Location.Key).OrderBy(content => content.Location.Key, StringComparer.Ordinal).ToList();
+        var gone = contents.Where(content => !content.Location.IsLost).DistinctBy(content => content.Location.Key).OrderBy(content => content.Location.Key, StringComparer.Ordinal).ToList();
         return gone.Count == 0
             ? Task.CompletedTask
             : tx.ExecuteAsync("""
