@@ -24,6 +24,7 @@ public static class ContentModule
         .AddSingleton<Manifests.Manifests>()
         .AddSingleton<ManifestPush>()
         .AddSingleton<ArtifactDeletion>()
+        .AddSingleton<ArtifactPruning>()
         .AddSingleton<ArtifactCopy>()
         .AddSingleton<PullLog>()
         .AddSingleton<PullFlush>()

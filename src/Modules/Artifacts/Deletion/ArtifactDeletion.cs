@@ -38,7 +38,7 @@ public sealed class ArtifactDeletion(
                 throw ContentErrors.ReferencedByOthers();
             }
 
-            return (await deletion.DroppedWithAsync(root), root);
+            return (await deletion.DroppedWithAsync(root), [root]);
         }, reason, ct);
     }
 
@@ -74,16 +74,16 @@ public sealed class ArtifactDeletion(
     }
 
     private async Task RunAsync(
-        RepositoryScope scope, long repositoryId, Func<Transaction, RepositoryScope, long, Task> hold, Func<DeletionTransaction, Task<(long[] All, long? Root)>> choose, string reason, CancellationToken ct)
+        RepositoryScope scope, long repositoryId, Func<Transaction, RepositoryScope, long, Task> hold, Func<DeletionTransaction, Task<(long[] All, long[]? Roots)>> choose, string reason, CancellationToken ct)
     {
         var changed = await db.TransactAsync(async tx =>
         {
             var deletion = new DeletionTransaction(tx, scope, repositoryId, options.GarbageGrace, pauses);
             await hold(tx, scope, repositoryId);
             await pauses.ReachAsync("delete.repository-held", tx.Ct);
-            var (all, root) = await choose(deletion);
+            var (all, roots) = await choose(deletion);
             await deletion.RefuseImmutableAsync(all);
-            await deletion.HideAsync(all, root, reason);
+            await deletion.HideAsync(all, roots, reason);
             return deletion.Changed;
         }, ct);
         changed.ForEach(feed.EvictLocally);

@@ -30,31 +30,41 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         WHERE child_id = $1 AND parent.deletion_id IS NULL LIMIT 1
         """, artifact) == true;
 
-    /// <summary>What goes with a held root: its accessories, and children without a tag and without a parent that stays.</summary>
+    /// <summary>What goes with held roots: their accessories, and children without a tag and without a parent that stays.</summary>
     /// <remarks>Each round holds what the round before found, then looks again: what is held can gain no reference any more.</remarks>
-    public async Task<long[]> DroppedWithAsync(long root)
+    public async Task<long[]> DroppedWithAsync(params long[] roots) => (await DroppedWithAsync(roots, hold: true)).All;
+
+    /// <summary>
+    /// What can go of held roots, and what goes with them: a root stays when it, or anything that would go with it, has an immutable tag.
+    /// </summary>
+    /// <param name="hold">Whether to hold what goes along; without that, it is what would go, and may change at once.</param>
+    public async Task<(long[] All, long[] Roots)> DroppableTogetherAsync(long[] roots, bool hold)
     {
-        HashSet<long> dropped = [root];
-        HashSet<long> held = [root];
-        for (var round = 0; round < MaxRounds; round++)
+        var rules = await ImmutabilityRules.ReadAsync(tx, scope.Project.Id);
+        while (roots.Length > 0)
         {
-            var candidates = await CandidatesAsync([.. dropped]);
-            var unheld = candidates.Where(held.Add).ToArray();
-            if (unheld.Length > 0)
+            var (all, edges) = await DroppedWithAsync(roots, hold);
+            var immutable = rules.IsEmpty ? [] : (await TagsAsync(all)).Where(tag => rules.Cover(scope.Name, tag.Name)).Select(tag => tag.ArtifactId).ToHashSet();
+            if (immutable.Count == 0)
             {
-                await HoldAsync(unheld);
-                await pauses.ReachAsync("delete.more-held", tx.Ct);
+                return (all, roots);
             }
 
-            var before = dropped.Count;
-            dropped.UnionWith(await DroppableAsync([.. dropped], [.. candidates]));
-            if (unheld.Length == 0 && dropped.Count == before)
+            // Whatever leads to one of them stays, and then so does what it would have taken along.
+            var above = edges.ToLookup(edge => edge.To, edge => edge.From);
+            var pending = new Stack<long>(immutable);
+            while (pending.TryPop(out var kept))
             {
-                break;
+                foreach (var next in above[kept].Where(immutable.Add))
+                {
+                    pending.Push(next);
+                }
             }
+
+            roots = [.. roots.Where(root => !immutable.Contains(root))];
         }
 
-        return [.. dropped.Order()];
+        return ([], []);
     }
 
     /// <summary>Refuses when one of the held artifacts has an immutable tag: they can gain no tag any more, and the rules stay as they are.</summary>
@@ -66,16 +76,15 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
             return;
         }
 
-        var tags = await tx.ListAsync("SELECT name FROM tag WHERE artifact_id = ANY($1) ORDER BY name", row => row.GetString(0), (object)artifacts);
-        if (tags.Find(tag => rules.Cover(scope.Name, tag)) is { } kept)
+        if ((await TagsAsync(artifacts)).FirstOrDefault(tag => rules.Cover(scope.Name, tag.Name)) is { Name: { } kept })
         {
             throw ImmutabilityErrors.NotDeleted(kept);
         }
     }
 
     /// <summary>Hides held artifacts under one deletion, and tells of it.</summary>
-    /// <param name="root">The one that was asked for, and the rest goes with it; null: the whole repository was.</param>
-    public async Task HideAsync(long[] artifacts, long? root, string reason)
+    /// <param name="roots">Those that were asked for, and the rest goes with them; null: the whole repository was.</param>
+    public async Task HideAsync(long[] artifacts, long[]? roots, string reason)
     {
         var deletion = await tx.ScalarAsync<long>("""
             INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason) VALUES ($1, harbor_now(), $2, $3) RETURNING id
@@ -101,24 +110,56 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         Changed.AddRange(unused.Select(blob => Blobs.Blobs.Key(repositoryId, Digest.FromBytes(blob))));
         await tx.EvictAsync(Changed);
         await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
+        var tagsOf = tags.ToLookup(tag => tag.ArtifactId, tag => tag.Name);
+        var digests = hidden.ToDictionary(artifact => artifact.Id, artifact => Digest.FromBytes(artifact.Digest).Value);
         var by = scope.Caller.RecordedName;
-        await quota.SettleAsync(root is { } id
-            ? tx.Publication(new ArtifactDeleted(
-                scope.Project.Id, scope.Name.Value, id, Digest.FromBytes(hidden.Single(artifact => artifact.Id == id).Digest).Value,
-                [.. tags.Where(tag => tag.ArtifactId == id).Select(tag => tag.Name).Order(StringComparer.Ordinal)], by))
-            : tx.Publication(new RepositoryDeleted(scope.Project.Id, scope.Name.Value, by)));
+        await quota.SettleAsync(roots is null
+            ? [tx.Publication(new RepositoryDeleted(scope.Project.Id, scope.Name.Value, by))]
+            : [.. roots.Select(root => tx.Publication(new ArtifactDeleted(
+                scope.Project.Id, scope.Name.Value, root, digests[root], [.. tagsOf[root].Order(StringComparer.Ordinal)], by)))]);
         await pauses.ReachAsync("delete.settled", tx.Ct);
     }
 
-    private async Task<List<long>> CandidatesAsync(long[] dropped) => await tx.ListAsync("""
-        SELECT child.id FROM artifact_reference JOIN artifact AS child ON child.id = child_id
+    private async Task<(long[] All, HashSet<(long From, long To)> Edges)> DroppedWithAsync(long[] roots, bool hold)
+    {
+        HashSet<long> dropped = [.. roots];
+        HashSet<long> held = [.. roots];
+        HashSet<(long From, long To)> edges = [];
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            edges.UnionWith(await BelowAsync([.. dropped]));
+            var candidates = edges.Select(edge => edge.To).Distinct().ToArray();
+            var unheld = candidates.Where(held.Add).ToArray();
+            if (hold && unheld.Length > 0)
+            {
+                await HoldAsync(unheld);
+                await pauses.ReachAsync("delete.more-held", tx.Ct);
+            }
+
+            var before = dropped.Count;
+            dropped.UnionWith(await DroppableAsync([.. dropped], candidates));
+            if (unheld.Length == 0 && dropped.Count == before)
+            {
+                break;
+            }
+        }
+
+        return ([.. dropped.Order()], edges);
+    }
+
+    private Task<List<(string Name, long ArtifactId)>> TagsAsync(long[] artifacts) => tx.ListAsync(
+        "SELECT name, artifact_id FROM tag WHERE artifact_id = ANY($1) ORDER BY name", row => (row.GetString(0), row.GetInt64(1)), (object)artifacts);
+
+    // From an index to its children, and from a subject to its accessories.
+    private Task<List<(long From, long To)>> BelowAsync(long[] dropped) => tx.ListAsync("""
+        SELECT parent_id, child.id FROM artifact_reference JOIN artifact AS child ON child.id = child_id
         WHERE parent_id = ANY($1) AND child.deletion_id IS NULL
         UNION
-        SELECT added.id FROM artifact AS subject
+        SELECT subject.id, added.id FROM artifact AS subject
         JOIN accessory ON accessory.repository_id = subject.repository_id AND accessory.subject_digest = subject.digest
         JOIN artifact AS added ON added.id = accessory.artifact_id AND added.deletion_id IS NULL
         WHERE subject.id = ANY($1)
-        """, row => row.GetInt64(0), (object)dropped);
+        """, row => (row.GetInt64(0), row.GetInt64(1)), (object)dropped);
 
     // An accessory goes with its subject whatever tags it has; a child goes when nothing that stays needs it.
     private async Task<List<long>> DroppableAsync(long[] dropped, long[] candidates) => await tx.ListAsync("""
