@@ -1,6 +1,7 @@
 using Harbor.Platform.Data;
 using Harbor.Platform.Diagnostics;
 using Harbor.Platform.Events;
+using Harbor.Platform.Jobs;
 using Harbor.Platform.Security;
 using Harbor.Platform.Settings;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ public static class PlatformServices
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<OutboxDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
+        services.AddJobs();
         return services;
     }
 

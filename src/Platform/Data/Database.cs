@@ -52,6 +52,8 @@ public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
                         Published?.Invoke();
                     }
 
+                    tx.AfterCommit();
+
                     return result;
                 }
                 catch (PostgresException) when (connection.State == ConnectionState.Open)

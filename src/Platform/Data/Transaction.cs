@@ -18,6 +18,11 @@ public sealed class Transaction(NpgsqlConnection connection, CancellationToken c
     /// <summary>Whether an event was written to the outbox.</summary>
     internal bool HasPublished { get; private set; }
 
+    /// <summary>What this process does when the transaction is committed, and only then.</summary>
+    internal event Action? Committed;
+
+    internal void AfterCommit() => Committed?.Invoke();
+
     /// <inheritdoc cref="Database.Rewrite"/>
     internal Func<string, string>? Rewrite { get; init; }
 
