@@ -5,6 +5,7 @@ using Harbor.Modules.Audit;
 using Harbor.Modules.Configuration;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Immutability;
+using Harbor.Modules.JobService;
 using Harbor.Modules.Labels;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
@@ -33,6 +34,7 @@ public static class ModulesComposition
         .AddRobots()
         .AddContent()
         .AddContentReading()
+        .AddJobService()
         .AddSystemInfo()
         .AddAudit();
 
@@ -51,6 +53,7 @@ public static class ModulesComposition
         api.MapQuotas();
         api.MapRobotsModule();
         api.MapContentReading();
+        api.MapJobService();
         api.MapSystemInfoModule();
         api.MapAudit();
         api.MapAccess();

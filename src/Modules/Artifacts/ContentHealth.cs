@@ -52,19 +52,13 @@ internal sealed class RegistryHealth(Database db, IBlobStore store, PausePoints 
     }
 }
 
-/// <summary>Whether the storage is this database's own: nothing is erased while it is not.</summary>
-internal sealed class RegistryControllerHealth(InstanceMarker marker) : IComponentHealth
+/// <summary>Whether the storage is this database's own, so that something may be erased, and whether the erasing goes on.</summary>
+internal sealed class RegistryControllerHealth(InstanceMarker marker, ContentUpkeep upkeep) : IComponentHealth
 {
     public string Name => "registryctl";
 
     public async Task<string?> CheckAsync(CancellationToken ct) =>
-        await marker.MatchesAsync(ct) ? null : "the storage carries another installation's mark, so nothing is erased";
-}
-
-/// <summary>Whether the work behind the requests goes on.</summary>
-internal sealed class JobServiceHealth(ContentUpkeep upkeep) : IComponentHealth
-{
-    public string Name => "jobservice";
-
-    public Task<string?> CheckAsync(CancellationToken ct) => Task.FromResult(upkeep.IsAlive ? null : "the background work has stopped");
+        !await marker.MatchesAsync(ct) ? "the storage carries another installation's mark, so nothing is erased"
+        : upkeep.IsAlive ? null
+        : "what is to be erased is not looked for any more";
 }

@@ -34,6 +34,5 @@ public static class ContentModule
         .AddSingleton<ContentUpkeep>()
         .AddSingleton<IComponentHealth, RegistryHealth>()
         .AddSingleton<IComponentHealth, RegistryControllerHealth>()
-        .AddSingleton<IComponentHealth, JobServiceHealth>()
         .AddHostedService(provider => provider.GetRequiredService<ContentUpkeep>());
 }

@@ -77,6 +77,14 @@ public sealed class Executions
                 """, [executionIds]));
     }
 
+    /// <summary>Asks tasks that run to end; what waits beside them goes on.</summary>
+    /// <param name="jobId">Null: all that run.</param>
+    public Task StopRunningAsync(Guid? jobId, CancellationToken ct) => db.TransactAsync(tx =>
+    {
+        signals.StopsAfter(tx);
+        return tx.ExecuteAsync("UPDATE task SET stop_requested = true WHERE status = 'Running' AND ($1::uuid IS NULL OR job_id = $1)", jobId);
+    }, ct);
+
     /// <summary>Removes all executions of a vendor, with their tasks and logs.</summary>
     /// <exception cref="RegistryException"><c>PRECONDITION</c>: one of them is not over.</exception>
     public async Task DeleteAsync(Transaction tx, string vendorType, long vendorId)

@@ -50,7 +50,7 @@ public sealed class JobWorkers : BackgroundService
     /// <summary>Runs what is due until nothing is, and waits for it to end. For tests, and for whoever cannot wait for a worker.</summary>
     public async Task RunDueAsync(CancellationToken ct)
     {
-        await queue.AddQueuesAsync(Names(catalogue.Kinds), ct);
+        await queue.AddQueuesAsync([.. Names(catalogue.Kinds), JobQueues.Scheduler], ct);
         while (await TakeAsync(ct) > 0 || !running.IsEmpty)
         {
             await Task.WhenAll(running.Values.Select(each => each.Done)).WaitAsync(ct);
@@ -79,7 +79,7 @@ public sealed class JobWorkers : BackgroundService
             {
                 if (!known)
                 {
-                    await queue.AddQueuesAsync(Names(catalogue.Kinds), ct);
+                    await queue.AddQueuesAsync([.. Names(catalogue.Kinds), JobQueues.Scheduler], ct);
                     known = true;
                 }
 

@@ -11,13 +11,15 @@ namespace Harbor.Platform.Jobs;
 internal sealed class TaskLog(Database db, ClaimedTask task, TimeProvider clock, ILogger logger)
 {
     private const int MaxCharacters = 10 << 20;
+    private const int TrimEvery = 1 << 20;
     private const int MaxPiece = 64 << 10;
     private const int MaxLine = 8 << 10;
 
     private readonly Lock gate = new();
     private readonly SemaphoreSlim writing = new(1);
     private StringBuilder gathered = new();
-    private long written;
+    private long total;
+    private long untrimmed;
 
     public void Add(string level, string line)
     {
@@ -69,10 +71,10 @@ internal sealed class TaskLog(Database db, ClaimedTask task, TimeProvider clock,
             await insert.ExecuteNonQueryAsync(ct);
         }
 
-        written += text.Length;
-        if (written > MaxCharacters)
+        (total, untrimmed) = (total + text.Length, untrimmed + text.Length);
+        if (total > MaxCharacters && untrimmed > TrimEvery)
         {
-            written = 0;
+            untrimmed = 0;
             await using var trim = db.Command("""
                 DELETE FROM task_log WHERE task_id = $1 AND id IN (
                     SELECT id FROM (SELECT id, sum(length(content)) OVER (ORDER BY id DESC) AS newer FROM task_log WHERE task_id = $1) AS pieces WHERE newer > $2)

@@ -29,6 +29,7 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Quotas"] = [.. Ground, "Access", "Configuration"],
             ["Labels"] = [.. Ground, "Access"],
             ["Immutability"] = [.. Ground, "Access"],
+            ["JobService"] = [.. Ground, "Access"],
             ["Artifacts"] = [.. Ground, "Storage", "Access", "Configuration", "Quotas", "Labels", "Immutability"],
             ["Robots"] = [.. Ground, "Access", "Configuration", "Identity", "Projects"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
@@ -36,7 +37,7 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Modules"] =
             [
                 .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Labels", "Immutability", "Artifacts", "Robots", "SystemInfo", "Audit",
-                "ApiDescription",
+                "ApiDescription", "JobService",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],
