@@ -9,6 +9,7 @@ using Harbor.Modules.JobService;
 using Harbor.Modules.Labels;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
+using Harbor.Modules.Retention;
 using Harbor.Modules.Robots;
 using Harbor.Modules.SystemInfo;
 using Harbor.Platform.Data;
@@ -34,6 +35,7 @@ public static class ModulesComposition
         .AddRobots()
         .AddContent()
         .AddContentReading()
+        .AddRetention()
         .AddJobService()
         .AddSystemInfo()
         .AddAudit();
@@ -53,6 +55,7 @@ public static class ModulesComposition
         api.MapQuotas();
         api.MapRobotsModule();
         api.MapContentReading();
+        api.MapRetention();
         api.MapJobService();
         api.MapSystemInfoModule();
         api.MapAudit();

@@ -99,13 +99,13 @@ internal static class RetentionEndpoints
         return new(page.Request, rows.Select(RetentionHistory.Show));
     }
 
-    private static async Task<TextAnswer> Log(
+    private static async Task<LogAnswer> Log(
         PolicyPath path, ExecutionPath execution, TaskPath task, SecurityContext security, PolicyAccess access, ExecutionListing executions, CancellationToken ct)
     {
         await access.EnterAsync(security, path, AccessAction.Read, ct);
         var found = await FindAsync(executions, path, execution, ct);
         var shown = await executions.FindTaskAsync(found.Id, task.Id, ct) ?? throw RetentionErrors.TaskNotFound(task.Id);
-        return new TextAnswer(executions.ReadLogAsync(shown.Id, ct));
+        return new LogAnswer(executions, shown.Id);
     }
 
     private static async Task<Execution> FindAsync(ExecutionListing executions, PolicyPath policy, ExecutionPath execution, CancellationToken ct) =>

@@ -38,7 +38,6 @@ internal sealed class RetentionJob(RetentionPolicies policies, IProjectDirectory
         var suspects = stored.Definition.ToPolicy().Judge(scope.Name.Path, candidates, stored.Now);
         var pruned = await job.TransactAsync(async tx =>
         {
-            var condemned = new HashSet<long>();
             var result = await pruning.PruneAsync(tx, scope, suspects, Condemn, Reason, input.DryRun);
             if (!input.DryRun && result.Deleted.Count > 0)
             {

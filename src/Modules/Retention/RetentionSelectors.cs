@@ -4,9 +4,9 @@ using Harbor.Modules.Immutability;
 namespace Harbor.Modules.Retention;
 
 /// <summary>Selects repositories by their name without the project.</summary>
+/// <param name="Pattern">Null: everything.</param>
 internal sealed record RepositorySelector(Glob? Pattern, bool Excludes)
 {
-    /// <param name="Pattern">Null: everything.</param>
     public bool Selects(string repository) => (Pattern is null || Pattern.IsMatch(repository)) != Excludes;
 }
 

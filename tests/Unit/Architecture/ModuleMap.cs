@@ -33,11 +33,13 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Artifacts"] = [.. Ground, "Storage", "Access", "Configuration", "Quotas", "Labels", "Immutability"],
             ["Robots"] = [.. Ground, "Access", "Configuration", "Identity", "Projects"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
-            ["Audit"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts", "Robots"],
+            ["Audit"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts", "Robots", "JobService"],
+            ["Retention"] = [.. Ground, "Access", "Immutability", "Projects", "Artifacts"],
+            ["SystemArtifacts"] = [.. Ground, "Storage", "Artifacts"],
             ["Modules"] =
             [
                 .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Labels", "Immutability", "Artifacts", "Robots", "SystemInfo", "Audit",
-                "ApiDescription", "JobService",
+                "ApiDescription", "JobService", "Retention", "SystemArtifacts",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],

@@ -31,7 +31,7 @@ public sealed class ArtifactPruning(Database db, RepositoryDirectory repositorie
     /// <param name="isDryRun">Whether to hold and delete nothing, and only tell what would become of them.</param>
     /// <exception cref="Oci.RegistryException"><c>NOT_FOUND</c>: the project was deleted meanwhile.</exception>
     public async Task<Pruned> PruneAsync(
-        Transaction tx, RepositoryScope scope, IReadOnlyCollection<long> suspects, Func<IReadOnlyList<PruneCandidate>, IReadOnlySet<long>> condemn, string reason,
+        Transaction tx, RepositoryScope scope, IReadOnlyCollection<long> suspects, Func<IReadOnlyList<PruneCandidate>, Task<IReadOnlySet<long>>> condemn, string reason,
         bool isDryRun)
     {
         if (await repositories.FindIdAsync(scope, tx.Ct) is not { } repositoryId)
@@ -48,7 +48,7 @@ public sealed class ArtifactPruning(Database db, RepositoryDirectory repositorie
         }
 
         var candidates = await tx.ListAsync(PruneQueries.Candidates, PruneQueries.Read, repositoryId, options.GarbageGrace);
-        var condemned = condemn(candidates);
+        var condemned = await condemn(candidates);
         long[] asked = [.. candidates.Where(each => !each.IsFresh && condemned.Contains(each.Id)).Select(each => each.Id).Intersect(suspects)];
         var (all, roots) = await deletion.DroppableTogetherAsync(asked, hold: !isDryRun);
         if (!isDryRun && roots.Length > 0)
