@@ -11,6 +11,7 @@ using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
 using Harbor.Modules.Retention;
 using Harbor.Modules.Robots;
+using Harbor.Modules.SystemArtifacts;
 using Harbor.Modules.SystemInfo;
 using Harbor.Platform.Data;
 using Harbor.Platform.Http;
@@ -36,6 +37,7 @@ public static class ModulesComposition
         .AddContent()
         .AddContentReading()
         .AddRetention()
+        .AddSystemArtifacts()
         .AddJobService()
         .AddSystemInfo()
         .AddAudit();
