@@ -142,6 +142,20 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
             case "group_id":
                 words["group_id"] = $"{await GroupAsync()}";
                 break;
+            case "retentions_id":
+                words["retentions_id"] = $"{await PolicyAsync()}";
+                break;
+            case "eid":
+                await MakeAsync(operation, "retentions_id");
+                words["eid"] = $"{await PostAsync($"/retentions/{words["retentions_id"]}/executions", new { dry_run = true })}";
+                break;
+            case "tid":
+                await MakeAsync(operation, "eid");
+                words["tid"] = $"{await api.Harbor.Database.QueryAsync($"SELECT id FROM task WHERE execution_id = {words["eid"]}")}";
+                break;
+            case "purge_id":
+                words["purge_id"] = $"{await PurgeAsync()}";
+                break;
             case "quotas_id":
                 words["quotas_id"] = $"{await api.Harbor.Database.QueryAsync($"SELECT id FROM quota WHERE project_id = {projectId}")}";
                 break;
@@ -194,6 +208,18 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
             case "listQuotas":
                 await api.ProjectAsync();
                 break;
+            case "listRetentionExecutions":
+                await PostAsync($"/retentions/{words["retentions_id"]}/executions", new { dry_run = true });
+                break;
+            case "listRetentionTasks":
+                await api.Harbor.Database.QueryAsync($"""
+                    INSERT INTO task (execution_id, kind, status, input, extra_attrs, due_at, creation_time, update_time)
+                    SELECT execution_id, kind, 'Success', input, extra_attrs, due_at, clock_timestamp(), update_time FROM task WHERE execution_id = {words["eid"]} LIMIT 1
+                    """);
+                break;
+            case "getPurgeHistory":
+                await PurgeAsync();
+                break;
             case "listAuditLogs" or "getLogs":
                 await api.Harbor.Database.QueryAsync($"""
                     INSERT INTO audit_log (project_id, username, operation, resource_type, resource, op_time)
@@ -233,6 +259,29 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
         template = "immutable_template",
         tag_selectors = new[] { new { kind = "doublestar", decoration = "matches", pattern = ApiFixture.Unique("rule") } },
         scope_selectors = new { repository = new[] { new { kind = "doublestar", decoration = "repoMatches", pattern = "nothing" } } },
+    });
+
+    private Task<long> PolicyAsync() => PostAsync("/retentions", new
+    {
+        algorithm = "or",
+        scope = new { level = "project", @ref = projectId },
+        trigger = new { kind = "Schedule", settings = new { cron = "" } },
+        rules = new[]
+        {
+            new
+            {
+                action = "retain",
+                template = "always",
+                tag_selectors = new[] { new { kind = "doublestar", decoration = "matches", pattern = "**" } },
+                scope_selectors = new { repository = new[] { new { kind = "doublestar", decoration = "repoMatches", pattern = "**" } } },
+            },
+        },
+    });
+
+    private Task<long> PurgeAsync() => PostAsync("/system/purgeaudit/schedule", new
+    {
+        schedule = new { type = "Manual" },
+        parameters = new { audit_retention_hour = 240_000, include_event_types = "create_artifact", dry_run = true },
     });
 
     // Groups can be made only where people sign in elsewhere, so one is put there.
