@@ -1,4 +1,5 @@
 using Harbor.Modules.Projects;
+using Harbor.Platform.Events;
 using Harbor.Platform.Jobs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ public static class RetentionModule
         .AddSingleton<RetentionRuns>()
         .AddSingleton<IScheduledWork>(provider => provider.GetRequiredService<RetentionRuns>())
         .AddSingleton<IProjectDeparture, RetentionDeparture>()
+        .AddSingleton<IEventListener, RetentionListener>()
         .AddJob<RetentionJob, RetentionInput>(RetentionJob.Kind);
 
     public static void MapRetention(this RouteGroupBuilder api) => api.MapPolicies();
