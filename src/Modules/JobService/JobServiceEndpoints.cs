@@ -60,16 +60,16 @@ internal static class JobServiceEndpoints
         {
             await executions.StopRunningAsync(null, ct);
         }
-        else if (Guid.TryParse(path.JobId, out var job))
+        else if (JobIds.TryParse(path.JobId, out var task))
         {
-            await executions.StopRunningAsync(job, ct);
+            await executions.StopRunningAsync(task, ct);
         }
 
         return TypedResults.Ok();   // a job that is not there needs no stopping
     }
 
     private static async Task<LogAnswer> GetLog(JobPath path, ExecutionListing executions, CancellationToken ct) =>
-        Guid.TryParse(path.JobId, out var job) && await executions.FindJobAsync(job, ct) is { } task
+        JobIds.TryParse(path.JobId, out var id) && await executions.FindTaskAsync(id, ct) is { } task
             ? new LogAnswer(executions, task.Id)
             : throw JobServiceErrors.JobNotFound(path.JobId);
 
@@ -118,7 +118,7 @@ internal static class JobServiceEndpoints
             Id = string.Create(CultureInfo.InvariantCulture, $"{Name(pool.Id)}-{number + 1}"),
             PoolId = Name(pool.Id),
             JobName = number < busy.Length ? busy[number].Kind : null,
-            JobId = number < busy.Length ? busy[number].JobId : null,
+            JobId = number < busy.Length ? JobIds.Of(busy[number].TaskId) : null,
             StartAt = number < busy.Length ? busy[number].StartedAt : null,
             CheckinAt = number < busy.Length ? busy[number].UpdatedAt : null,
         });

@@ -17,7 +17,7 @@ public sealed class ExecutionListing(Database db)
         """;
 
     private const string TaskFields =
-        "t.id, t.execution_id, t.kind, t.job_id::text, t.status, t.status_message, t.attempt, t.extra_attrs::text, t.creation_time, t.start_time, t.update_time, t.end_time";
+        "t.id, t.execution_id, t.kind, t.status, t.status_message, t.attempt, t.extra_attrs::text, t.creation_time, t.start_time, t.update_time, t.end_time";
 
     private static readonly SqlColumns Columns = new(
         ("id", ColumnKind.Number, "e.id"),
@@ -32,7 +32,7 @@ public sealed class ExecutionListing(Database db)
     private static readonly SqlColumns TaskColumns = new(
         ("id", ColumnKind.Number, "t.id"),
         ("status", ColumnKind.Text, "t.status"),
-        ("job_id", ColumnKind.Text, "t.job_id::text"),
+        ("job_id", ColumnKind.Text, "lpad(to_hex(t.id), 24, '0')"),
         ("run_count", ColumnKind.Number, "t.attempt"),
         ("creation_time", ColumnKind.Time, "t.creation_time"),
         ("start_time", ColumnKind.Time, "t.start_time"),
@@ -95,10 +95,10 @@ public sealed class ExecutionListing(Database db)
         return await command.FindAsync(ReadTask, ct);
     }
 
-    /// <summary>The task of that name at the job service, of any execution; null when there is none.</summary>
-    public async Task<JobTask?> FindJobAsync(Guid jobId, CancellationToken ct)
+    /// <summary>The task, of whichever execution; null when there is none.</summary>
+    public async Task<JobTask?> FindTaskAsync(long taskId, CancellationToken ct)
     {
-        await using var command = db.Command($"SELECT {TaskFields} FROM task t WHERE t.job_id = $1").With(jobId);
+        await using var command = db.Command($"SELECT {TaskFields} FROM task t WHERE t.id = $1").With(taskId);
         return await command.FindAsync(ReadTask, ct);
     }
 
@@ -137,15 +137,14 @@ public sealed class ExecutionListing(Database db)
         Id = row.GetInt64(0),
         ExecutionId = row.GetInt64(1),
         Kind = row.GetString(2),
-        JobId = row.GetString(3),
-        Status = row.GetString(4),
-        StatusMessage = row.GetString(5),
-        RunCount = row.GetInt32(6),
-        ExtraAttributes = Attributes(row.GetString(7)),
-        CreationTime = row.GetFieldValue<DateTimeOffset>(8),
-        StartTime = Time(row, 9),
-        UpdateTime = row.GetFieldValue<DateTimeOffset>(10),
-        EndTime = Time(row, 11),
+        Status = row.GetString(3),
+        StatusMessage = row.GetString(4),
+        RunCount = row.GetInt32(5),
+        ExtraAttributes = Attributes(row.GetString(6)),
+        CreationTime = row.GetFieldValue<DateTimeOffset>(7),
+        StartTime = Time(row, 8),
+        UpdateTime = row.GetFieldValue<DateTimeOffset>(9),
+        EndTime = Time(row, 10),
     };
 
     internal static JsonObject Attributes(string json) => JsonNode.Parse(json) as JsonObject ?? [];

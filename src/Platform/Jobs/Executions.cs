@@ -78,11 +78,11 @@ public sealed class Executions
     }
 
     /// <summary>Asks tasks that run to end; what waits beside them goes on.</summary>
-    /// <param name="jobId">Null: all that run.</param>
-    public Task StopRunningAsync(Guid? jobId, CancellationToken ct) => db.TransactAsync(tx =>
+    /// <param name="taskId">Null: all that run.</param>
+    public Task StopRunningAsync(long? taskId, CancellationToken ct) => db.TransactAsync(tx =>
     {
         signals.StopsAfter(tx);
-        return tx.ExecuteAsync("UPDATE task SET stop_requested = true WHERE status = 'Running' AND ($1::uuid IS NULL OR job_id = $1)", jobId);
+        return tx.ExecuteAsync("UPDATE task SET stop_requested = true WHERE status = 'Running' AND ($1::bigint IS NULL OR id = $1)", taskId);
     }, ct);
 
     /// <summary>Removes all executions of a vendor, with their tasks and logs.</summary>

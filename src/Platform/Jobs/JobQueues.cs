@@ -85,7 +85,7 @@ public sealed class JobQueues
         await tx.ExecuteAsync(TaskSql.HoldExecutions, (object)executions);
         await tx.ExecuteAsync($"""
             UPDATE task SET status = 'Stopped', end_time = harbor_now(), update_time = harbor_now()
-            WHERE id IN (SELECT id FROM task WHERE id = ANY($1) AND {TaskSql.Waiting} ORDER BY id FOR UPDATE)
+            WHERE id = ANY($1) AND {TaskSql.Waiting}
             """, (object)tasks.Select(task => task.Id).ToArray());
         await tx.ExecuteAsync(TaskSql.EndExecutions, (object)executions);
         return tasks.Count;

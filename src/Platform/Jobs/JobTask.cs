@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Harbor.Platform.Jobs;
@@ -17,8 +18,8 @@ public sealed record JobTask
     /// <summary>The job's name.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Its name at the job service.</summary>
-    public required string JobId { get; init; }
+    /// <summary>Its name at the job service, see <see cref="JobIds"/>.</summary>
+    public string JobId => JobIds.Of(Id);
 
     /// <summary>One of <see cref="JobStatus"/>.</summary>
     public required string Status { get; init; }
@@ -37,4 +38,16 @@ public sealed record JobTask
     public required DateTimeOffset UpdateTime { get; init; }
 
     public DateTimeOffset? EndTime { get; init; }
+}
+
+/// <summary>The names of tasks at the job service: 24 hexadecimal digits, as Harbor's have.</summary>
+public static class JobIds
+{
+    public static string Of(long taskId) => taskId.ToString("x24", CultureInfo.InvariantCulture);
+
+    public static bool TryParse(string text, out long taskId)
+    {
+        taskId = 0;
+        return text.Length == 24 && long.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out taskId) && taskId > 0;
+    }
 }

@@ -51,7 +51,7 @@ internal sealed class TaskQueue(Database db)
             UPDATE task SET status = 'Running', attempt = attempt + 1, worker = $3, lease_until = harbor_now() + $4,
                 start_time = coalesce(start_time, harbor_now()), update_time = harbor_now()
             FROM next WHERE task.id = next.id
-            RETURNING task.id, execution_id, kind, job_id::text, attempt, fails, input::text
+            RETURNING task.id, execution_id, kind, attempt, fails, input::text
             """, Read, kind.Name, limit, worker, Lease);
     }, ct);
 
@@ -149,5 +149,5 @@ internal sealed class TaskQueue(Database db)
     }
 
     private static ClaimedTask Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetInt32(4), row.GetInt32(5), row.GetString(6));
+        row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetString(5));
 }

@@ -6,7 +6,7 @@ namespace Harbor.Platform.Jobs;
 public sealed record WorkerPool(Guid Id, int ProcessId, string Host, int Concurrency, DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt);
 
 /// <summary>A task under way, and the pool whose worker has it.</summary>
-public sealed record BusyWorker(Guid Pool, string Kind, string JobId, DateTimeOffset? StartedAt, DateTimeOffset UpdatedAt);
+public sealed record BusyWorker(Guid Pool, string Kind, long TaskId, DateTimeOffset? StartedAt, DateTimeOffset UpdatedAt);
 
 /// <summary>The processes that take tasks, as each tells of itself.</summary>
 public sealed class WorkerPools(Database db)
@@ -27,12 +27,12 @@ public sealed class WorkerPools(Database db)
     public async Task<List<BusyWorker>> ListBusyAsync(Guid? pool, CancellationToken ct)
     {
         await using var command = db.Command("""
-            SELECT worker, kind, job_id::text, start_time, update_time FROM task
+            SELECT worker, kind, id, start_time, update_time FROM task
             WHERE status = 'Running' AND worker IS NOT NULL AND ($1::uuid IS NULL OR worker = $1) ORDER BY start_time, id
             """).With(pool);
         return await command.ListAsync(
             row => new BusyWorker(
-                row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4)), ct);
+                row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4)), ct);
     }
 
     /// <summary>Tells that a process is there; forgets those that have not been for an hour.</summary>

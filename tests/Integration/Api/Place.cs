@@ -129,6 +129,15 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
             case "mid":
                 words["mid"] = $"{await PostAsync($"/projects/{name}/members", new { role_id = 3, member_user = new { user_id = (await api.UserAsync()).Id } })}";
                 break;
+            case "job_id":
+                words["job_id"] = $"{await api.Harbor.Database.QueryAsync("""
+                    WITH act AS (
+                        INSERT INTO execution (vendor_type, vendor_id, status, trigger, start_time, update_time, end_time)
+                        VALUES ('EXECUTION_SWEEP', -1, 'Success', 'MANUAL', now(), now(), now()) RETURNING id)
+                    INSERT INTO task (execution_id, kind, status, input, due_at, creation_time, update_time, end_time)
+                    SELECT id, 'EXECUTION_SWEEP', 'Success', '{}', now(), now(), now(), now() FROM act RETURNING lpad(to_hex(id), 24, '0')
+                    """)}";
+                break;
             case "label_id":
                 words["label_id"] = $"{await PostAsync("/labels", new { name = ApiFixture.Unique("label"), scope = "p", project_id = projectId })}";
                 break;
@@ -230,6 +239,12 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
                 await api.Harbor.Database.QueryAsync($"""
                     INSERT INTO audit_log_ext (project_id, username, operation, resource_type, resource, operation_description, operation_result, op_time)
                     VALUES ({projectId}, 'admin', 'create', 'artifact', '{ApiFixture.Unique(name)}', 'pushed', true, clock_timestamp())
+                    """);
+                break;
+            case "listSchedules":
+                await api.Harbor.Database.QueryAsync($"""
+                    INSERT INTO schedule (vendor_type, vendor_id, cron_type, cron, creation_time, update_time)
+                    SELECT 'PLACE', coalesce(max(id), 0) + 1, 'Custom', '0 0 0 1 1 *', now(), now() FROM schedule
                     """);
                 break;
             default:
