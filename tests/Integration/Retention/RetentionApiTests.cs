@@ -138,16 +138,16 @@ public sealed class RetentionApiTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_developer_may_neither_see_nor_run_a_policy()
+    public async Task A_guest_may_neither_see_nor_run_a_policy()
     {
         var project = await RetentionProject.CreateAsync(api.Harbor);
         await project.KeepNewestAsync(1);
-        var developer = await api.MemberAsync(project.Name, Role.Developer);
+        var guest = await api.MemberAsync(project.Name, Role.Guest);
 
-        Assert.Equal(403, (await developer.RefusalAsync(project.Path)).Status);
-        using var begun = await developer.CallAsync(HttpMethod.Post, $"{project.Path}/executions", new { dry_run = false });
+        Assert.Equal(403, (await guest.RefusalAsync(project.Path)).Status);
+        using var begun = await guest.CallAsync(HttpMethod.Post, $"{project.Path}/executions", new { dry_run = false });
         Assert.Equal(403, (int)begun.StatusCode);
         Assert.Equal(401, (await api.Anonymous.RefusalAsync($"{RetentionProject.Base}/metadatas")).Status);
-        Assert.Equal(5, (await developer.JsonAsync($"{RetentionProject.Base}/metadatas"))["templates"]!.AsArray().Count);
+        Assert.Equal(5, (await guest.JsonAsync($"{RetentionProject.Base}/metadatas"))["templates"]!.AsArray().Count);
     }
 }
