@@ -140,6 +140,11 @@ public sealed class WriteGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtu
             });
 
             var counts = statuses.GroupBy(status => status).OrderBy(group => group.Key).Select(group => $"{group.Count()} x {group.Key}").ToList();
+            if (OperationSamples.AgainOf(operation) == 201 && counts is [var every] && every == $"{Writers} x 201")
+            {
+                continue;   // it begins something each time, or puts it in the place of what was there
+            }
+
             if (!(counts is [var one, var rest] && one.StartsWith("1 x 20", StringComparison.Ordinal) && rest == $"{Writers - 1} x {OperationSamples.AgainOf(operation)}"))
             {
                 faults.Add($"{operation.Id}: {string.Join(", ", counts)}");
