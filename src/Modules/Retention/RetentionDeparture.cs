@@ -1,3 +1,4 @@
+using Harbor.Modules.Access;
 using Harbor.Modules.Projects;
 using Harbor.Oci;
 using Harbor.Platform.Data;
@@ -8,9 +9,9 @@ namespace Harbor.Modules.Retention;
 /// <summary>A policy goes with its project.</summary>
 internal sealed class RetentionDeparture(Schedules schedules, Executions executions) : IProjectDeparture
 {
-    public async Task<IReadOnlyList<string>> LeaveAsync(Transaction tx, long projectId)
+    public async Task<IReadOnlyList<string>> LeaveAsync(Transaction tx, ProjectScope project)
     {
-        foreach (var id in await tx.ListAsync("DELETE FROM retention_policy WHERE project_id = $1 RETURNING id", row => row.GetInt64(0), projectId))
+        foreach (var id in await tx.ListAsync("DELETE FROM retention_policy WHERE project_id = $1 RETURNING id", row => row.GetInt64(0), project.Id))
         {
             await schedules.RemoveAsync(tx, RetentionPolicies.VendorType, id);
             try
