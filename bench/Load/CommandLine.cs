@@ -82,9 +82,10 @@ internal static class CommandLine
             Description = string.Join('\n', [
                 .. AllScenarios.List.Select(each => $"{each.Name}: {each.Summary}"), "all: all of these",
                 .. AllScenarios.OfSeeded.Select(each => $"{each.Name}: {each.Summary}"), "listings: all of these, on a seeded server",
+                .. AllScenarios.OfScale.Select(each => $"{each.Name}: {each.Summary}"), "scale: all of these, on a server seeded with --scale",
             ]),
         };
-        names.AcceptOnlyFromAmong([.. AllScenarios.List.Concat(AllScenarios.OfSeeded).Select(each => each.Name), "all", "listings"]);
+        names.AcceptOnlyFromAmong([.. AllScenarios.List.Concat(AllScenarios.OfSeeded).Concat(AllScenarios.OfScale).Select(each => each.Name), "all", "listings", "scale"]);
         var command = new Command("run", "Runs scenarios against a registry, one after the other")
         {
             names, Url, Project, Username, Password, Duration, Warmup, Connections, MaxPushMegabytes, Timeout,
@@ -94,7 +95,8 @@ internal static class CommandLine
         {
             var wanted = parsed.GetRequiredValue(names);
             var scenarios = AllScenarios.List.Where(each => wanted.Contains(each.Name) || wanted.Contains("all"))
-                .Concat(AllScenarios.OfSeeded.Where(each => wanted.Contains(each.Name) || wanted.Contains("listings")));
+                .Concat(AllScenarios.OfSeeded.Where(each => wanted.Contains(each.Name) || wanted.Contains("listings")))
+                .Concat(AllScenarios.OfScale.Where(each => wanted.Contains(each.Name) || wanted.Contains("scale")));
             try
             {
                 return Execute(parsed, [.. scenarios], Discover(parsed));
@@ -130,7 +132,8 @@ internal static class CommandLine
     {
         var database = new Option<string?>("--database") { Description = "Npgsql connection string of the server's database" };
         var dataDirectory = new Option<string?>("--data-dir") { Description = "The server's data directory, when it runs its own database" };
-        var command = new Command("seed", "Fills the database of a running server with 100,000 artifacts and a million audit records") { database, dataDirectory };
+        var scale = new Option<bool>("--scale") { Description = "100,000 artifacts of 1,500,000 blobs instead, in projects of their own" };
+        var command = new Command("seed", "Fills the database of a running server with 100,000 artifacts and a million audit records") { database, dataDirectory, scale };
         command.Validators.Add(result =>
         {
             if (result.GetValue(database) is null == result.GetValue(dataDirectory) is null)
@@ -140,7 +143,7 @@ internal static class CommandLine
         });
         command.SetAction(parsed =>
         {
-            Seeder.Run(parsed.GetValue(database) ?? Seeder.Embedded(parsed.GetRequiredValue(dataDirectory)!), Console.Out);
+            Seeder.Run(parsed.GetValue(database) ?? Seeder.Embedded(parsed.GetRequiredValue(dataDirectory)!), parsed.GetValue(scale), Console.Out);
             return 0;
         });
         return command;

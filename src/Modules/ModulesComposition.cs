@@ -3,6 +3,7 @@ using Harbor.Modules.ApiDescription;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Audit;
 using Harbor.Modules.Configuration;
+using Harbor.Modules.GarbageCollection;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Immutability;
 using Harbor.Modules.JobService;
@@ -39,6 +40,7 @@ public static class ModulesComposition
         .AddRetention()
         .AddSystemArtifacts()
         .AddJobService()
+        .AddGarbageCollection()
         .AddSystemInfo()
         .AddAudit();
 
@@ -59,6 +61,7 @@ public static class ModulesComposition
         api.MapContentReading();
         api.MapRetention();
         api.MapJobService();
+        api.MapGarbageCollection();
         api.MapSystemInfoModule();
         api.MapAudit();
         api.MapAccess();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Harbor.Platform.Data;
 using Harbor.Platform.Settings;
+using Harbor.Server.Fsck;
 
 namespace Harbor.Server;
 
@@ -11,7 +12,7 @@ public static class HarborProgram
     private const int Failed = 1;
 
     /// <param name="overrides">Replaces services; for test hosts.</param>
-    /// <returns>The exit code: 0 after a clean stop, 1 when the server could not start.</returns>
+    /// <returns>The exit code: 0 after a clean stop, 1 when the server could not start. A command may have codes of its own.</returns>
     public static Task<int> RunAsync(string[] args, Action<IServiceCollection>? overrides)
     {
         var urls = new Option<string?>("--urls") { Description = $"Addresses to listen on, separated by semicolons (default {HarborServer.DefaultUrl})" };
@@ -20,7 +21,7 @@ public static class HarborProgram
 
         var serve = new Command("serve", "Runs the registry (what happens without a command, too)") { urls, dataDirectory };
         serve.SetAction(Serve);
-        var root = new RootCommand("Harbor: a registry for container images and other OCI artifacts.") { serve, urls, dataDirectory };
+        var root = new RootCommand("Harbor: a registry for container images and other OCI artifacts.") { serve, FsckCommand.Make(dataDirectory), urls, dataDirectory };
         root.SetAction(Serve);
 
         // Signals are handled while serving, where a first one lets requests end.

@@ -37,6 +37,18 @@ public interface IBlobStore
     /// <summary>Removes bytes. What is absent counts as erased.</summary>
     Task EraseAsync(Location location, CancellationToken ct);
 
+    /// <summary>Gives published bytes a second location, as durably as publishing does; the first one stays.</summary>
+    /// <returns>False when there are no bytes at <paramref name="from"/>. Nothing is made then.</returns>
+    /// <remarks>So bytes can be kept although their first location is going to be erased, and no location is ever used twice.</remarks>
+    Task<bool> DuplicateAsync(Location from, Location to, CancellationToken ct);
+
+    /// <summary>Everything in the store, in no order. What comes or goes meanwhile may be in it or not; what stays is.</summary>
+    /// <remarks>It is read while it is asked for, so a store of any size takes little memory.</remarks>
+    IAsyncEnumerable<StoredBytes> ListAsync(CancellationToken ct);
+
+    /// <summary>Everything that lies where bytes of one digest have their place, the canonical one included.</summary>
+    IAsyncEnumerable<StoredBytes> ListAsync(Digest digest, CancellationToken ct);
+
     /// <summary>Bytes that there is room for, and how many of them are free; null for a store without bounds.</summary>
     (long Total, long Free)? Space => null;
 }

@@ -35,6 +35,14 @@ internal static class AllScenarios
         Requests("project-audit-page", "page of 15 of a project's audit log", 50, Listings.AuditOfProject),
     ];
 
+    /// <summary>Those that need what <c>seed --scale</c> writes; <c>scale</c> runs them all.</summary>
+    public static IReadOnlyList<IScenario> OfScale { get; } =
+    [
+        Requests("artifacts-all-flags", "a repository's ten artifacts with every detail", 50, Listings.ArtifactsAtScale),
+        Requests("artifacts-big-all-flags", "page of 15 of a repository of 10,000 artifacts, with every detail", 50, Listings.ArtifactsOfBig),
+        Requests("project-artifacts-all-flags", "page of 15 of a project's 1,000 artifacts, with every detail", 50, Listings.ArtifactsOfProject),
+    ];
+
     private static RequestScenario Requests(
         string name, string summary, int connections, Func<Target, IReadOnlyList<PreparedRequest>> prepare) =>
         new(name, summary, connections, prepare);

@@ -9,6 +9,9 @@ internal static class Listings
 {
     private const string Base = "/api/v2.0";
     private const int Places = 100;
+    private const int ScalePlaces = 90;
+    private const string AllFlags =
+        "with_tag=true&with_label=true&with_accessory=true&with_inherited_accessory=true&with_immutable_status=true&with_scan_overview=true&with_sbom_overview=true";
 
     public static IReadOnlyList<PreparedRequest> Projects(Target target) => Prepare(
         target, Enumerable.Range(1, 5).Select(page => Path($"/projects?page={page}&page_size=15")));
@@ -18,6 +21,15 @@ internal static class Listings
 
     public static IReadOnlyList<PreparedRequest> Artifacts(Target target) => Prepare(
         target, Enumerable.Range(0, Places).Select(place => Path($"/projects/seed-{place:D3}/repositories/repo-{place * 37 % Places:D3}/artifacts?page_size=15&with_tag=true")));
+
+    public static IReadOnlyList<PreparedRequest> ArtifactsAtScale(Target target) => Prepare(
+        target, Enumerable.Range(0, ScalePlaces).Select(place => Path($"/projects/scale-{place:D3}/repositories/repo-{place * 37 % Places:D3}/artifacts?page_size=15&{AllFlags}")));
+
+    public static IReadOnlyList<PreparedRequest> ArtifactsOfBig(Target target) => Prepare(
+        target, Enumerable.Range(1, Places).Select(page => Path($"/projects/scale-big/repositories/one/artifacts?page={page}&page_size=15&{AllFlags}")));
+
+    public static IReadOnlyList<PreparedRequest> ArtifactsOfProject(Target target) => Prepare(
+        target, Enumerable.Range(0, ScalePlaces).Select(place => Path($"/projects/scale-{place:D3}/artifacts?page={1 + (place % 10)}&page_size=15&{AllFlags}")));
 
     public static IReadOnlyList<PreparedRequest> Audit(Target target) => Prepare(
         target, Enumerable.Range(1, Places).Select(page => Path($"/auditlog-exts?page={page}&page_size=15")));

@@ -11,7 +11,7 @@ namespace Harbor.Distribution.Manifests;
 
 /// <summary>Manifests. OCI distribution-spec 1.1: end-3, end-7 and end-9.</summary>
 internal sealed class ManifestEndpoints(
-    Modules.Artifacts.Manifests.Manifests manifests, ManifestPush pushes, ArtifactDeletion deletions, PullLog pulls)
+    Modules.Artifacts.Manifests.Manifests manifests, ManifestPush pushes, ArtifactDeletion deletions, PullLog pulls, PullFlush flush)
 {
     private const int MaxTags = 64;
 
@@ -36,7 +36,7 @@ internal sealed class ManifestEndpoints(
         if (!HttpMethods.IsHead(request.Http.Request.Method))
         {
             await response.BodyWriter.WriteAsync(manifest.Content, request.Ct);
-            CountPull(request, manifest);
+            await CountPullAsync(request, manifest);
         }
     }
 
@@ -86,15 +86,18 @@ internal sealed class ManifestEndpoints(
         request.Response.ContentLength = 0;
     }
 
-    private void CountPull(RegistryRequest request, StoredManifest manifest)
+    private Task CountPullAsync(RegistryRequest request, StoredManifest manifest)
     {
-        if (request.Http.Request.Headers.UserAgent != ReplicationClient)
+        if (request.Http.Request.Headers.UserAgent == ReplicationClient)
         {
-            var scope = request.Scope;
-            var tag = request.Reference.Contains(':', StringComparison.Ordinal) ? null : request.Reference;
-            pulls.Add(new Pull(
-                scope.Project.Id, manifest.RepositoryId, scope.Name.Value, manifest.ArtifactId, manifest.Digest, tag, scope.Caller.RecordedName));
+            return Task.CompletedTask;
         }
+
+        var scope = request.Scope;
+        var tag = request.Reference.Contains(':', StringComparison.Ordinal) ? null : request.Reference;
+        pulls.Add(new Pull(
+            scope.Project.Id, manifest.RepositoryId, scope.Name.Value, manifest.ArtifactId, manifest.Digest, tag, scope.Caller.RecordedName));
+        return flush.AfterPullAsync(request.Ct);
     }
 
     private ValueTask<StoredManifest?> FindAsync(RegistryRequest request) =>

@@ -1,5 +1,6 @@
 using Harbor.Contracts;
 using Harbor.Modules.Access;
+using Harbor.Modules.Artifacts.Additions;
 using Harbor.Modules.Artifacts.Copying;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Labelling;
@@ -41,6 +42,7 @@ internal static class ArtifactEndpoints
         artifacts.MapPost("/{reference}/labels", AddLabel).WithName("addLabel").Require(Resource.ArtifactLabel, AccessAction.Create);
         artifacts.MapDelete("/{reference}/labels/{label_id}", RemoveLabel).WithName("removeLabel").Require(Resource.ArtifactLabel, AccessAction.Delete);
         artifacts.MapGet("/{reference}/accessories", ListAccessories).WithName("listAccessories").Require(Resource.Accessory, AccessAction.List);
+        artifacts.MapGet("/{reference}/additions/{addition}", GetAddition).WithName("getAddition").Produces<string>().Require(Resource.ArtifactAddition, AccessAction.Read);
     }
 
     private static async Task<PageResult<ArtifactDto>> List(
@@ -118,4 +120,7 @@ internal static class ArtifactEndpoints
         var artifact = await artifacts.GetAsync(project, path.In(project.Name), path.Reference, ArtifactDetail.None, ct);
         return new(page, await accessories.ListAsync(artifact, q, sort, page, ct));
     }
+
+    private static async Task<IResult> GetAddition(ProjectScope project, ArtifactPath path, AdditionPath addition, ArtifactAdditions additions, CancellationToken ct) =>
+        await additions.GetAsync(project, path.In(project.Name), path.Reference, addition.Name, ct);
 }

@@ -87,6 +87,16 @@ internal sealed record TagPath(string Name) : IApiParameters<TagPath>
     public static TagPath Read(HttpContext http) => new(TagName.ReadText(http) ?? string.Empty);
 }
 
+/// <summary>The part of an artifact that a path names.</summary>
+internal sealed record AdditionPath(string Name) : IApiParameters<AdditionPath>
+{
+    private static readonly ApiParameter Addition = new("addition", "path", "string", Required: true);
+
+    public static IReadOnlyList<ApiParameter> Parameters { get; } = [Addition];
+
+    public static AdditionPath Read(HttpContext http) => new(Addition.ReadText(http) ?? string.Empty);
+}
+
 /// <summary>The label that a path takes off an artifact.</summary>
 internal sealed record ArtifactLabelPath(long Id) : IApiParameters<ArtifactLabelPath>
 {

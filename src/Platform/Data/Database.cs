@@ -24,6 +24,21 @@ public sealed class Database(NpgsqlDataSource source, ILogger<Database> logger)
 
     public NpgsqlCommand Command(string sql) => source.CreateCommand(Rewrite?.Invoke(sql) ?? sql);
 
+    /// <summary>Several statements that read, in one round trip.</summary>
+    public NpgsqlBatch Batch(IEnumerable<(string Sql, object?[] Values)> statements)
+    {
+        var batch = source.CreateBatch();
+        foreach (var (sql, values) in statements)
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = Rewrite?.Invoke(sql) ?? sql;
+            command.Parameters.AddPositional(values);
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
+    }
+
     /// <summary>Runs <paramref name="work"/> in one transaction and commits it.</summary>
     /// <remarks>
     /// <paramref name="work"/> runs again, whole, after a deadlock, a failed serialization or a connection lost before COMMIT,

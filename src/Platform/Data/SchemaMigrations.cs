@@ -30,28 +30,11 @@ public sealed class SchemaMigrations(NpgsqlDataSource source, ILogger<SchemaMigr
             """, ct);
 
         var applied = await AppliedAsync(connection, ct);
-        var known = Known().ToList();
-        if (applied.Keys.Except(known.Select(file => file.Name)).Order(StringComparer.Ordinal).FirstOrDefault() is { } newer)
+        foreach (var (name, sql) in Missing(applied, Known()))
         {
-            throw new StartupException($"The database is at schema {newer}, which this release does not know. Run the release that wrote it, or a later one.");
-        }
-
-        foreach (var (name, sql) in known)
-        {
-            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
-            if (applied.TryGetValue(name, out var appliedHash))
-            {
-                if (appliedHash != hash)
-                {
-                    throw new StartupException($"Schema migration {name} differs from the one that this database has applied.");
-                }
-
-                continue;
-            }
-
             await ExecuteAsync(connection, sql, ct);
             await using var record = new NpgsqlCommand("INSERT INTO schema_migration (name, sha256) VALUES ($1, $2)", connection)
-                .With(name, hash);
+                .With(name, Hash(sql));
             await record.ExecuteNonQueryAsync(ct);
             Log.MigrationApplied(logger, name);
         }
@@ -59,6 +42,39 @@ public sealed class SchemaMigrations(NpgsqlDataSource source, ILogger<SchemaMigr
         await transaction.CommitAsync(ct);
         await connection.ReloadTypesAsync(ct);
     }
+
+    /// <summary>Makes sure that the database is at this release's schema, and changes nothing.</summary>
+    /// <exception cref="StartupException">It is not: older, newer, changed, or no Harbor's at all.</exception>
+    public async Task CheckAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var look = new NpgsqlCommand("SELECT to_regclass('schema_migration') IS NOT NULL", connection);
+        if (await look.ExecuteScalarAsync(ct) is not true)
+        {
+            throw new StartupException("The database is empty: no Harbor has been started on it yet.");
+        }
+
+        if (Missing(await AppliedAsync(connection, ct), Known()).Select(file => file.Name).FirstOrDefault() is { } older)
+        {
+            throw new StartupException($"The database has not got schema {older} yet: it is an older release's. Use that release, or start this one's server on it first.");
+        }
+    }
+
+    /// <summary>What the database has not applied yet, in order.</summary>
+    /// <exception cref="StartupException">It has applied what is not known here.</exception>
+    private static List<(string Name, string Sql)> Missing(Dictionary<string, string> applied, IEnumerable<(string Name, string Sql)> known)
+    {
+        var files = known.ToList();
+        if (applied.Keys.Except(files.Select(file => file.Name)).Order(StringComparer.Ordinal).FirstOrDefault() is { } newer)
+        {
+            throw new StartupException($"The database is at schema {newer}, which this release does not know. Run the release that wrote it, or a later one.");
+        }
+
+        return files.FindAll(file => !applied.TryGetValue(file.Name, out var hash)
+            || (hash != Hash(file.Sql) ? throw new StartupException($"Schema migration {file.Name} differs from the one that this database has applied.") : false));
+    }
+
+    private static string Hash(string sql) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
 
     private static async Task<Dictionary<string, string>> AppliedAsync(NpgsqlConnection connection, CancellationToken ct)
     {

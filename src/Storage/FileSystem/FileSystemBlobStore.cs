@@ -1,3 +1,4 @@
+using System.Buffers;
 using Harbor.Oci;
 
 namespace Harbor.Storage.FileSystem;
@@ -5,6 +6,8 @@ namespace Harbor.Storage.FileSystem;
 /// <summary>Blobs as files below one directory. Stages and blobs share its file system, so publishing is a rename.</summary>
 public sealed class FileSystemBlobStore : IBlobStore
 {
+    private const int CopyBytes = 1 << 20;
+
     private readonly string root;
     private readonly PosixFiles files;
 
@@ -84,6 +87,65 @@ public sealed class FileSystemBlobStore : IBlobStore
 
         // Directories stay: a publish may be about to use one.
         return Task.CompletedTask;
+    }
+
+    public async Task<bool> DuplicateAsync(Location from, Location to, CancellationToken ct)
+    {
+        var (source, target) = (PathOf(from), PathOf(to));
+        if (!File.Exists(source))
+        {
+            return false;
+        }
+
+        var directory = Path.GetDirectoryName(target)!;
+        files.MakeDirectory(directory);
+        switch (files.Link(source, target))
+        {
+            case LinkResult.Made:
+                files.SyncDirectory(directory);
+                files.SyncDirectory(Path.GetDirectoryName(directory)!);
+                return true;
+            case LinkResult.Absent:
+                return false;
+            default:
+                return await CopyAsync(from, to, ct);
+        }
+    }
+
+    public IAsyncEnumerable<StoredBytes> ListAsync(CancellationToken ct) => FileSystemListing.OfAll(root, ct);
+
+    public IAsyncEnumerable<StoredBytes> ListAsync(Digest digest, CancellationToken ct) => FileSystemListing.Of(root, digest, ct);
+
+    // For file systems on which a file has one name only.
+    private async Task<bool> CopyAsync(Location from, Location to, CancellationToken ct)
+    {
+        var stage = StageOf(Guid.CreateVersion7(), Guid.CreateVersion7());
+        try
+        {
+            using (var source = Open(from))
+            await using (var copy = await ResumeAsync(stage, 0, ct))
+            {
+                if (source is null)
+                {
+                    return false;
+                }
+
+                var buffer = new byte[CopyBytes];
+                int count;
+                while ((count = await source.ReadAsync(buffer, copy!.Length, ct)) > 0)
+                {
+                    await copy.AppendAsync(new ReadOnlySequence<byte>(buffer, 0, count), ct);
+                }
+
+                await copy.SyncAsync();
+            }
+
+            return await PublishAsync(stage, to, synced: true);
+        }
+        finally
+        {
+            await EraseAsync(stage, CancellationToken.None);
+        }
     }
 
     private bool Publish(string stage, string blob, bool synced)

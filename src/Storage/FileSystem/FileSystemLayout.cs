@@ -28,7 +28,8 @@ internal static class FileSystemLayout
     /// <summary>Where the blobs of one algorithm are, sharded by the first two digits of the hash.</summary>
     public static string BlobsOf(DigestAlgorithm algorithm) => $"docker/registry/v2/blobs/{algorithm.WireName()}";
 
-    private static string BlobDirectory(Digest digest)
+    /// <summary>Where every copy of one digest's bytes is.</summary>
+    public static string BlobDirectory(Digest digest)
     {
         var hex = digest.Hex;
         return $"{BlobsOf(digest.Algorithm)}/{hex[..2]}/{hex}";

@@ -8,6 +8,12 @@ public partial class PosixFiles
 {
     private const int ReadOnlyDirectory = 0x10000;   // O_RDONLY | O_DIRECTORY
     private const int CloseOnExec = 0x80000;
+    private const int NotPermitted = 1;               // EPERM: the file system has no second names
+    private const int NoSuchFile = 2;
+    private const int CrossDevice = 18;
+    private const int TooManyLinks = 31;
+    private const int NoSuchCall = 38;
+    private const int NotSupported = 95;
     private const uint StartWriting = 2;              // SYNC_FILE_RANGE_WRITE
 
     /// <summary>Opens for writing, making the file when it is absent.</summary>
@@ -44,6 +50,22 @@ public partial class PosixFiles
         {
             throw Failed("rename", from);
         }
+    }
+
+    /// <summary>link(2); the second name must be a new one.</summary>
+    public virtual LinkResult Link(string from, string to)
+    {
+        if (AddName(from, to) == 0)
+        {
+            return LinkResult.Made;
+        }
+
+        return Marshal.GetLastPInvokeError() switch
+        {
+            NoSuchFile => LinkResult.Absent,
+            NotPermitted or CrossDevice or TooManyLinks or NoSuchCall or NotSupported => LinkResult.Unsupported,
+            _ => throw Failed("link", from),
+        };
     }
 
     /// <summary>mkdir(2); true when this call made it.</summary>
@@ -90,6 +112,9 @@ public partial class PosixFiles
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MoveName(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AddName(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int descriptor);

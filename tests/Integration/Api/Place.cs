@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Harbor.Integration.Content;
 using Harbor.Modules.Access;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Projects.Members;
@@ -16,6 +17,14 @@ namespace Harbor.Integration.Api;
 internal sealed class Place(ApiFixture api, string name, long projectId, string repository, string tag, SeededArtifact artifact)
 {
     private const string Base = "/api/v2.0";
+
+    // Its list of files is told by the manifest alone.
+    private static readonly TestManifest Model = TestManifest.Of(MediaTypes.OciManifest, new()
+    {
+        ["artifactType"] = "application/vnd.cncf.model.manifest.v1+json",
+        ["config"] = TestManifest.Descriptor("application/vnd.cncf.model.config.v1+json", TestImage.Empty),
+        ["layers"] = Array.Empty<object>(),
+    });
 
     private readonly Dictionary<string, string> words = new()
     {
@@ -52,15 +61,16 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
                 INSERT INTO repository (project_id, name, creation_time, update_time) SELECT id, '{{name}}/{{name}}-web', now(), now() FROM made RETURNING id, project_id),
             image AS (
                 INSERT INTO artifact (repository_id, digest, manifest_media_type, media_type, artifact_type, type, size, manifest_size, annotations, extra_attrs, push_time, touched_at)
-                SELECT id, @digest, 'application/vnd.oci.image.manifest.v1+json', 'application/vnd.oci.image.config.v1+json',
-                    'application/vnd.oci.image.config.v1+json', 'IMAGE', 1000, 400, '{}', '{}', now(), now() FROM place RETURNING id, repository_id),
-            bytes AS (INSERT INTO manifest (artifact_id, content) SELECT id, '{}' FROM image),
+                SELECT id, @digest, 'application/vnd.oci.image.manifest.v1+json', 'application/vnd.cncf.model.config.v1+json',
+                    'application/vnd.cncf.model.manifest.v1+json', 'CNAI', 1000, 400, '{}', '{}', now(), now() FROM place RETURNING id, repository_id),
+            bytes AS (INSERT INTO manifest (artifact_id, content) SELECT id, @manifest FROM image),
             named AS (INSERT INTO tag (repository_id, name, artifact_id, push_time) SELECT repository_id, '{{name}}-v1', id, now() FROM image)
             SELECT made.id, image.id FROM made, image
             """);
         command.Parameters.AddWithValue("users", members.Select(each => each.User).ToArray());
         command.Parameters.AddWithValue("roles", members.Select(each => (int)each.Role).ToArray());
         command.Parameters.AddWithValue("digest", digest.ToBytes());
+        command.Parameters.AddWithValue("manifest", Model.Content);
         await using var row = await command.ExecuteReaderAsync();
         await row.ReadAsync();
 
@@ -137,6 +147,12 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
                     INSERT INTO task (execution_id, kind, status, input, due_at, creation_time, update_time, end_time)
                     SELECT id, 'EXECUTION_SWEEP', 'Success', '{}', now(), now(), now(), now() FROM act RETURNING lpad(to_hex(id), 24, '0')
                     """)}";
+                break;
+            case "gc_id":
+                words["gc_id"] = $"{await CollectionAsync()}";
+                break;
+            case "deletion_id":
+                words["deletion_id"] = $"{await DeletionAsync()}";
                 break;
             case "label_id":
                 words["label_id"] = $"{await PostAsync("/labels", new { name = ApiFixture.Unique("label"), scope = "p", project_id = projectId })}";
@@ -241,6 +257,12 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
                     VALUES ({projectId}, 'admin', 'create', 'artifact', '{ApiFixture.Unique(name)}', 'pushed', true, clock_timestamp())
                     """);
                 break;
+            case "getGCHistory":
+                await CollectionAsync();
+                break;
+            case "listDeletions":
+                await DeletionAsync();
+                break;
             case "listSchedules":
                 await api.Harbor.Database.QueryAsync($"""
                     INSERT INTO schedule (vendor_type, vendor_id, cron_type, cron, creation_time, update_time)
@@ -301,6 +323,24 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
         INSERT INTO task (execution_id, kind, status, input, extra_attrs, due_at, creation_time, update_time, end_time)
         SELECT id, '{kind}', 'Success', '{"{}"}', '{"{}"}', clock_timestamp(), clock_timestamp(), clock_timestamp(), clock_timestamp() FROM made RETURNING execution_id
         """))!;
+
+    // A garbage collection that is over.
+    private async Task<long> CollectionAsync() => (long)(await api.Harbor.Database.QueryAsync("""
+        WITH act AS (
+            INSERT INTO execution (vendor_type, vendor_id, status, trigger, start_time, update_time, end_time)
+            VALUES ('GARBAGE_COLLECTION', -1, 'Success', 'MANUAL', clock_timestamp(), now(), now()) RETURNING id)
+        INSERT INTO task (execution_id, kind, status, input, due_at, creation_time, update_time, end_time)
+        SELECT id, 'GARBAGE_COLLECTION', 'Success', '{}', now(), now(), now(), now() FROM act RETURNING execution_id
+        """))!;
+
+    private async Task<long> DeletionAsync()
+    {
+        var gone = ApiFixture.Unique("gone");
+        await api.ArtifactAsync(name, gone, ["v1"]);
+        using var deleted = await api.Admin.CallAsync(HttpMethod.Delete, $"{Base}/projects/{name}/repositories/{gone}");
+        Assert.True(deleted.IsSuccessStatusCode, await deleted.BodyAsync());
+        return (long)(await api.Harbor.Database.QueryAsync($"SELECT deletion.id FROM deletion JOIN repository ON repository.id = repository_id WHERE name = '{name}/{gone}'"))!;
+    }
 
     // Groups can be made only where people sign in elsewhere, so one is put there.
     private async Task<long> GroupAsync() =>

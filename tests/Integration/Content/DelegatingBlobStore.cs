@@ -21,4 +21,10 @@ internal class DelegatingBlobStore(IBlobStore inner) : IBlobStore
     public virtual long? SizeOf(Location location) => inner.SizeOf(location);
 
     public virtual Task EraseAsync(Location location, CancellationToken ct) => inner.EraseAsync(location, ct);
+
+    public virtual Task<bool> DuplicateAsync(Location from, Location to, CancellationToken ct) => inner.DuplicateAsync(from, to, ct);
+
+    public virtual IAsyncEnumerable<StoredBytes> ListAsync(CancellationToken ct) => inner.ListAsync(ct);
+
+    public virtual IAsyncEnumerable<StoredBytes> ListAsync(Digest digest, CancellationToken ct) => inner.ListAsync(digest, ct);
 }

@@ -32,20 +32,22 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["JobService"] = [.. Ground, "Access"],
             ["Artifacts"] = [.. Ground, "Storage", "Access", "Configuration", "Quotas", "Labels", "Immutability"],
             ["Robots"] = [.. Ground, "Access", "Configuration", "Identity", "Projects"],
+            ["GarbageCollection"] = [.. Ground, "Access", "Artifacts", "JobService"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Audit"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts", "Robots", "JobService"],
             ["Retention"] = [.. Ground, "Access", "Immutability", "Projects", "Artifacts"],
             ["SystemArtifacts"] = [.. Ground, "Storage", "Artifacts"],
+            ["Fsck"] = [.. Ground, "Storage"],
             ["Modules"] =
             [
                 .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Labels", "Immutability", "Artifacts", "Robots", "SystemInfo", "Audit",
-                "ApiDescription", "JobService", "Retention", "SystemArtifacts",
+                "ApiDescription", "JobService", "GarbageCollection", "Retention", "SystemArtifacts",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Server"] =
             [
-                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts", "SystemInfo", "Modules", "Distribution",
+                .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts", "SystemInfo", "Fsck", "Modules", "Distribution",
             ],
         },
         HarborPart);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Harbor.Modules.Artifacts.Manifests;
 using Harbor.Oci;
 using Xunit;
@@ -63,6 +64,56 @@ public sealed class ArtifactKindTests
         Assert.Equal(["architecture", "author", "config", "created", "os"], shown.EnumerateObject().Select(attribute => attribute.Name).Order());
         Assert.Equal("A. Uthor", shown.GetProperty("author").GetString());
         Assert.Equal("A=B", shown.GetProperty("config").GetProperty("Env")[0].GetString());
+    }
+
+    [Theory]
+    [InlineData("module.wasm.image/variant", "compat")]
+    [InlineData("run.oci.handler", "wasm")]
+    public void An_image_whose_annotations_say_so_is_a_wasm_module(string name, string value)
+    {
+        var kind = ArtifactKind.Of(Image(MediaTypes.OciConfig) with { Annotations = new Dictionary<string, string> { [name] = value } }, ImageConfig);
+
+        using var attributes = JsonDocument.Parse(kind.ExtraAttributes!);
+        Assert.Equal(("WASM", "application/vnd.wasm.config.v1+json", MediaTypes.OciConfig), (kind.Type, kind.MediaType, kind.ArtifactType));
+        Assert.Equal(
+            ["architecture", "author", "config", "created", "manifest.config.mediaType", "os"],
+            attributes.RootElement.EnumerateObject().Select(attribute => attribute.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(MediaTypes.OciConfig, attributes.RootElement.GetProperty("manifest.config.mediaType").GetString());
+    }
+
+    [Fact]
+    public void A_wasm_module_with_a_config_of_its_own_is_shown_by_its_layer()
+    {
+        var module = Described("application/vnd.wasm.content.layer.v1+wasm") with { Annotations = new Dictionary<string, string> { ["org.opencontainers.image.title"] = "app.wasm" } };
+        var kind = ArtifactKind.Of(Image("application/vnd.wasm.config.v1+json") with { Layers = [module] }, "not even json"u8.ToArray());
+
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse("""
+                {"manifest.config.mediaType":"application/vnd.wasm.config.v1+json","manifest.layers.mediaType":"application/vnd.wasm.content.layer.v1+wasm",
+                 "org.opencontainers.image.title":"app.wasm"}
+                """), JsonNode.Parse(kind.ExtraAttributes!)),
+            kind.ExtraAttributes);
+    }
+
+    [Fact]
+    public void A_vendors_config_may_name_keys_to_leave_out()
+    {
+        var manifest = Image("application/vnd.acme.rocket.config.v1+json");
+        var skipping = manifest with { Config = manifest.Config! with { Annotations = new Dictionary<string, string> { ["io.goharbor.artifact.v1alpha1.skip-list"] = "secret, large,absent" } } };
+
+        Assert.Equal("""{"name":"r"}""", ArtifactKind.Of(skipping, """{"name":"r","large":[1],"secret":{}}"""u8.ToArray()).ExtraAttributes);
+        Assert.Equal("""{"name":"r","large":[1]}""", ArtifactKind.Of(manifest, """{"name":"r","large":[1]}"""u8.ToArray()).ExtraAttributes);
+    }
+
+    [Fact]
+    public void A_bundle_is_described_by_the_config_of_its_part()
+    {
+        var part = Described(MediaTypes.OciManifest) with { Annotations = new Dictionary<string, string> { ["io.cnab.manifest.type"] = "config" } };
+        var bundle = new Manifest(MediaTypes.OciIndex, null, null, [], [Layer, part], null, new Dictionary<string, string> { ["org.opencontainers.artifactType"] = "application/vnd.cnab.manifest.v1" });
+
+        Assert.Equal(part, ArtifactKind.BundleConfigOf(bundle));
+        Assert.Null(ArtifactKind.BundleConfigOf(bundle with { Annotations = null }));
+        Assert.Equal(("CNAB", """{"name":"b"}"""), (ArtifactKind.Of(bundle, """{"name":"b"}"""u8.ToArray()).Type, ArtifactKind.Of(bundle, """{"name":"b"}"""u8.ToArray()).ExtraAttributes));
     }
 
     [Theory]

@@ -108,7 +108,7 @@ public sealed class Blobs(
     /// <exception cref="RegistryException"><c>BLOB_UNKNOWN</c>: not linked here. <c>METHOD_NOT_ALLOWED</c>: an artifact names it.</exception>
     public async Task DeleteAsync(RepositoryScope scope, Digest digest, CancellationToken ct)
     {
-        if (await repositories.FindIdAsync(scope, ct) is not { } repositoryId || await LoadAsync(repositoryId, digest, ct) is not { } blob)
+        if (await repositories.FindIdAsync(scope, ct) is not { } repositoryId || await lookups.FindAsync(repositoryId, digest, ct) is not { } blob)
         {
             throw ContentErrors.BlobUnknown(digest);
         }
@@ -127,7 +127,7 @@ public sealed class Blobs(
 
             var quota = new QuotaLedger(tx, scope.Project.Id);
             await BlobCollection.UnlinkAsync(tx, quota, repositoryId, blob.Id, digest);
-            await BlobCollection.RemoveIfUnusedAsync(tx, store, blob.Id, options.EraseDelay);
+            await BlobCollection.RemoveUnusedAsync(tx, store, [blob.Id], options.EraseDelay);
             await tx.EvictAsync(Key(repositoryId, digest));
             await quota.SettleAsync();
         }, ct);
@@ -180,5 +180,7 @@ public sealed class Blobs(
         }
     }
 
-    private Task<LinkedBlob?> LoadAsync(long repositoryId, Digest digest, CancellationToken ct) => lookups.FindAsync(repositoryId, digest, ct);
+    // One whose bytes are known to be lost is not there: whoever asks before he pushes must push it, which heals it.
+    private async Task<LinkedBlob?> LoadAsync(long repositoryId, Digest digest, CancellationToken ct) =>
+        await lookups.FindAsync(repositoryId, digest, ct) is { Location.IsLost: false } blob ? blob : null;
 }

@@ -39,7 +39,7 @@ public sealed class ArtifactPruning(Database db, RepositoryDirectory repositorie
             return new Pruned([], new HashSet<long>(), new HashSet<long>(), []);
         }
 
-        var deletion = new DeletionTransaction(tx, scope, repositoryId, options.GarbageGrace, pauses);
+        var deletion = new DeletionTransaction(tx, scope, repositoryId, options.GarbageGrace, pauses, readOnly: isDryRun);
         if (!isDryRun)
         {
             await RepositoryLocks.ChangeAsync(tx, scope, repositoryId);
@@ -50,7 +50,7 @@ public sealed class ArtifactPruning(Database db, RepositoryDirectory repositorie
         var candidates = await tx.ListAsync(PruneQueries.Candidates, PruneQueries.Read, repositoryId, options.GarbageGrace);
         var condemned = await condemn(candidates);
         long[] asked = [.. candidates.Where(each => !each.IsFresh && condemned.Contains(each.Id)).Select(each => each.Id).Intersect(suspects)];
-        var (all, roots) = await deletion.DroppableTogetherAsync(asked, hold: !isDryRun);
+        var (all, roots) = await deletion.DroppableTogetherAsync(asked);
         if (!isDryRun && roots.Length > 0)
         {
             await deletion.HideAsync(all, roots, reason);

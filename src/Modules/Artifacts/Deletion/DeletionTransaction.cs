@@ -1,4 +1,5 @@
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Collection;
 using Harbor.Modules.Immutability;
 using Harbor.Modules.Quotas;
 using Harbor.Oci;
@@ -8,7 +9,8 @@ using Harbor.Platform.Diagnostics;
 namespace Harbor.Modules.Artifacts.Deletion;
 
 /// <summary>The steps of one deletion: hold what may go, look what goes, hide it.</summary>
-internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope, long repositoryId, TimeSpan grace, PausePoints pauses)
+/// <param name="readOnly">Whether it is only looked what would go, and nothing held.</param>
+internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope, long repositoryId, TimeSpan grace, PausePoints pauses, bool readOnly = false)
 {
     // Past this a chain of accessories of accessories is not followed; nobody signs signatures that deep.
     private const int MaxRounds = 16;
@@ -30,20 +32,23 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         WHERE child_id = $1 AND parent.deletion_id IS NULL LIMIT 1
         """, artifact) == true;
 
+    /// <summary>Those of the held artifacts that nothing names and nobody has touched for a grace.</summary>
+    public async Task<long[]> UntaggedAsync(long[] artifacts) =>
+        [.. await tx.ListAsync($"SELECT a.id FROM artifact a WHERE a.id = ANY($1) AND {UntaggedArtifacts.IsUntagged("$2")} ORDER BY a.id", row => row.GetInt64(0), artifacts, grace)];
+
     /// <summary>What goes with held roots: their accessories, and children without a tag and without a parent that stays.</summary>
     /// <remarks>Each round holds what the round before found, then looks again: what is held can gain no reference any more.</remarks>
-    public async Task<long[]> DroppedWithAsync(params long[] roots) => (await DroppedWithAsync(roots, hold: true)).All;
+    public async Task<long[]> DroppedWithAsync(params long[] roots) => (await FollowAsync(roots)).All;
 
     /// <summary>
     /// What can go of held roots, and what goes with them: a root stays when it, or anything that would go with it, has an immutable tag.
     /// </summary>
-    /// <param name="hold">Whether to hold what goes along; without that, it is what would go, and may change at once.</param>
-    public async Task<(long[] All, long[] Roots)> DroppableTogetherAsync(long[] roots, bool hold)
+    public async Task<(long[] All, long[] Roots)> DroppableTogetherAsync(long[] roots)
     {
         var rules = await ImmutabilityRules.ReadAsync(tx, scope.Project.Id);
         while (roots.Length > 0)
         {
-            var (all, edges) = await DroppedWithAsync(roots, hold);
+            var (all, edges) = await FollowAsync(roots);
             var immutable = rules.IsEmpty ? [] : (await TagsAsync(all)).Where(tag => rules.Cover(scope.Name, tag.Name)).Select(tag => tag.ArtifactId).ToHashSet();
             if (immutable.Count == 0)
             {
@@ -83,12 +88,13 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
     }
 
     /// <summary>Hides held artifacts under one deletion, and tells of it.</summary>
-    /// <param name="roots">Those that were asked for, and the rest goes with them; null: the whole repository was.</param>
-    public async Task HideAsync(long[] artifacts, long[]? roots, string reason)
+    /// <param name="roots">Those that were asked for, and the rest goes with them; none: the whole repository was.</param>
+    public async Task HideAsync(long[] artifacts, long[] roots, string reason)
     {
+        var isRepository = roots.Length == 0;
         var deletion = await tx.ScalarAsync<long>("""
-            INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason) VALUES ($1, harbor_now(), $2, $3) RETURNING id
-            """, repositoryId, scope.Caller.Name, reason);
+            INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason, kind) VALUES ($1, harbor_now(), $2, $3, $4) RETURNING id
+            """, repositoryId, scope.Caller.Name, reason, isRepository ? DeletionKind.Repository : DeletionKind.Artifact);
         var hidden = await tx.ListAsync("UPDATE artifact SET deletion_id = $2 WHERE id = ANY($1) RETURNING digest, id",
             row => (Digest: row.GetFieldValue<byte[]>(0), Id: row.GetInt64(1)), artifacts, deletion);
         await pauses.ReachAsync("delete.hidden", tx.Ct);
@@ -109,18 +115,32 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         Changed.AddRange(hidden.Select(artifact => Manifests.Manifests.ArtifactKey(repositoryId, Digest.FromBytes(artifact.Digest))));
         Changed.AddRange(unused.Select(blob => Blobs.Blobs.Key(repositoryId, Digest.FromBytes(blob))));
         await tx.EvictAsync(Changed);
-        await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
-        var tagsOf = tags.ToLookup(tag => tag.ArtifactId, tag => tag.Name);
-        var digests = hidden.ToDictionary(artifact => artifact.Id, artifact => Digest.FromBytes(artifact.Digest).Value);
-        var by = scope.Caller.RecordedName;
-        await quota.SettleAsync(roots is null
-            ? [tx.Publication(new RepositoryDeleted(scope.Project.Id, scope.Name.Value, by))]
-            : [.. roots.Select(root => tx.Publication(new ArtifactDeleted(
-                scope.Project.Id, scope.Name.Value, root, digests[root], [.. tagsOf[root].Order(StringComparer.Ordinal)], by)))]);
+        await TouchRepositoryAsync(deletion, isRepository);
+        await quota.SettleAsync(isRepository
+            ? [tx.Publication(new RepositoryDeleted(scope.Project.Id, scope.Name.Value, scope.Caller.RecordedName))]
+            : Publications(roots, hidden.ToDictionary(artifact => artifact.Id, artifact => artifact.Digest), tags.ToLookup(tag => tag.ArtifactId, tag => tag.Name)));
         await pauses.ReachAsync("delete.settled", tx.Ct);
     }
 
-    private async Task<(long[] All, HashSet<(long From, long To)> Edges)> DroppedWithAsync(long[] roots, bool hold)
+    // One that is pushed into again after it was deleted is a new one to its users; what they wrote of the old one waits with the deletion.
+    private async Task TouchRepositoryAsync(long deletion, bool isRepository)
+    {
+        if (isRepository)
+        {
+            await using var _ = await tx.BatchAsync(
+                ("UPDATE deletion SET description = repository.description, pull_count = repository.pull_count FROM repository WHERE deletion.id = $1 AND repository.id = $2",
+                    [deletion, repositoryId]),
+                ("UPDATE repository SET description = '', pull_count = 0 WHERE id = $1", [repositoryId]));
+        }
+
+        await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
+    }
+
+    private (string Sql, object?[] Values)[] Publications(long[] roots, Dictionary<long, byte[]> digests, ILookup<long, string> tags) =>
+        [.. roots.Select(root => tx.Publication(new ArtifactDeleted(
+            scope.Project.Id, scope.Name.Value, root, Digest.FromBytes(digests[root]).Value, [.. tags[root].Order(StringComparer.Ordinal)], scope.Caller.RecordedName)))];
+
+    private async Task<(long[] All, HashSet<(long From, long To)> Edges)> FollowAsync(long[] roots)
     {
         HashSet<long> dropped = [.. roots];
         HashSet<long> held = [.. roots];
@@ -130,7 +150,7 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
             edges.UnionWith(await BelowAsync([.. dropped]));
             var candidates = edges.Select(edge => edge.To).Distinct().ToArray();
             var unheld = candidates.Where(held.Add).ToArray();
-            if (hold && unheld.Length > 0)
+            if (unheld.Length > 0 && !readOnly)
             {
                 await HoldAsync(unheld);
                 await pauses.ReachAsync("delete.more-held", tx.Ct);

@@ -1,3 +1,4 @@
+using Harbor.Modules.Artifacts.Blobs;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Platform.Diagnostics;
@@ -12,7 +13,7 @@ namespace Harbor.Modules.Artifacts.Manifests;
 /// reviews, outbox, quota. Whatever a deleter or a collector does meanwhile, either it sees this reference or this push sees it gone.
 /// </remarks>
 public sealed class ManifestPush(
-    Database db, IBlobStore store, RepositoryDirectory repositories, ChangeFeed feed, PausePoints pauses)
+    Database db, IBlobStore store, RepositoryDirectory repositories, Manifests manifests, ChangeFeed feed, PausePoints pauses)
 {
     /// <summary>Stores a manifest and gives it tags.</summary>
     /// <param name="content">The bytes as pushed; stored verbatim.</param>
@@ -26,7 +27,7 @@ public sealed class ManifestPush(
     {
         var manifest = ManifestReader.Read(content, contentType);
         var repositoryId = await repositories.EnsureIdAsync(scope, ct);
-        var kind = ArtifactKind.Of(manifest, await ReadConfigAsync(scope, manifest, ct));
+        var kind = ArtifactKind.Of(manifest, await ReadConfigAsync(scope, await ConfigAsync(scope, manifest, ct), ct));
         var names = tags.Select(tag => tag.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         var accessory = AccessoryKind.Of(manifest, names.Length > 0 ? names[0] : string.Empty);
         await pauses.ReachAsync("manifest.parsed", ct);
@@ -50,10 +51,16 @@ public sealed class ManifestPush(
         return new PushedManifest(digest, manifest.Subject?.Digest);
     }
 
+    // A bundle has none; one of its parts has that.
+    private async ValueTask<Descriptor?> ConfigAsync(RepositoryScope scope, Manifest manifest, CancellationToken ct) =>
+        ArtifactKind.BundleConfigOf(manifest) is { } part
+            ? await manifests.FindAsync(scope, part.Digest, ct) is { } stored ? ManifestReader.Read(stored.Content, stored.MediaType).Config : null
+            : manifest.Config;
+
     // The config must be readable through this very repository, like everything that the manifest names.
-    private async Task<ReadOnlyMemory<byte>> ReadConfigAsync(RepositoryScope scope, Manifest manifest, CancellationToken ct)
+    private async Task<ReadOnlyMemory<byte>> ReadConfigAsync(RepositoryScope scope, Descriptor? config, CancellationToken ct)
     {
-        if (manifest.Config is not { } config || config.MediaType == MediaTypes.OciEmpty)
+        if (config is null || config.MediaType == MediaTypes.OciEmpty)
         {
             return default;
         }
@@ -65,19 +72,6 @@ public sealed class ManifestPush(
         var found = await command.FindAsync(
             row => (Location?)(row.IsDBNull(0) ? store.CanonicalOf(config.Digest) : new Location(row.GetString(0))), ct);
         using var source = found is { } location ? store.Open(location) : null;
-        if (source is null)
-        {
-            return default;   // if it is missing, the transaction says so
-        }
-
-        var bytes = new byte[source.Length];
-        var offset = 0;
-        int count;
-        while (offset < bytes.Length && (count = await source.ReadAsync(bytes.AsMemory(offset), offset, ct)) > 0)
-        {
-            offset += count;
-        }
-
-        return bytes.AsMemory(0, offset);
+        return source is null ? default(ReadOnlyMemory<byte>) : await source.ReadAllAsync(ct);   // if it is missing, the transaction says so
     }
 }

@@ -6,6 +6,7 @@ using Harbor.Modules.Quotas;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Platform.Diagnostics;
+using Harbor.Platform.Events;
 using Npgsql;
 
 namespace Harbor.Modules.Artifacts.Manifests;
@@ -56,7 +57,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         type = kind.Type;
         digest = manifestDigest.ToBytes();
         manifestSize = content.Length;
-        var size = Total([manifestSize, .. blobs.Values.Select(blob => blob.Size), .. children.Values.Select(child => child.Size)]);
+        var size = Total([manifestSize, .. Named(manifest).Select(descriptor => SizeOf(descriptor.Digest))]);
         var (id, inserted, deletion) = (await tx.ListAsync("""
             INSERT INTO artifact (repository_id, digest, manifest_media_type, media_type, artifact_type, type, size, manifest_size, annotations, extra_attrs, push_time, touched_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, harbor_now(), harbor_now())
@@ -72,7 +73,12 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         {
             await StoreReferencesAsync(manifest, content);
         }
-        else if (deletion is not null)
+        else
+        {
+            await HealAsync(content);
+        }
+
+        if (deletion is not null)
         {
             await tx.ExecuteAsync("UPDATE artifact SET deletion_id = NULL, push_time = harbor_now() WHERE id = $1", artifactId);
             await tx.ExecuteAsync("DELETE FROM artifact_label WHERE artifact_id = $1", artifactId);
@@ -121,6 +127,24 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         await pauses.ReachAsync("manifest.settled", tx.Ct);
     }
 
+    // What is named twice counts twice, as in Harbor.
+    private static IEnumerable<Descriptor> Named(Manifest manifest) => manifest.IsIndex ? manifest.Manifests : [manifest.Config!, .. manifest.Layers];
+
+    private long SizeOf(Digest named) => blobs.TryGetValue(named, out var blob) ? blob.Size : children.TryGetValue(named, out var child) ? child.Size : 0;
+
+    // What the database has of a manifest that was pushed before may have been damaged since: these are the right bytes.
+    private async Task HealAsync(ReadOnlyMemory<byte> content)
+    {
+        if (await tx.ScalarAsync<bool?>("SELECT content = $2 FROM manifest WHERE artifact_id = $1", artifactId, content) != true)
+        {
+            await tx.ExecuteAsync("""
+                INSERT INTO manifest (artifact_id, content) VALUES ($1, $2) ON CONFLICT (artifact_id) DO UPDATE SET content = excluded.content
+                """, artifactId, content);
+            await tx.EvictAsync(ChangeFeed.Everything);   // any tag may have brought it into a cache
+            Changed.Add(Manifests.ArtifactKey(repositoryId, Digest.FromBytes(digest)));
+        }
+    }
+
     // buildx's cache indexes list blobs as if they were manifests.
     private static bool IsArtifact(Descriptor child) => MediaTypes.IsManifest(child.MediaType) || MediaTypes.IsIndex(child.MediaType);
 
@@ -134,7 +158,11 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         await using var reader = await RepositoryLocks.ShareAsync(
             tx, scope, repositoryId,
             (RepositoryCounts.KnowVisible, [repositoryId]),
-            ("SELECT id, digest, size FROM blob WHERE digest = ANY($1) ORDER BY id FOR KEY SHARE", [Stored(digests)]),
+            // Of what is known to be lost nothing new is made: its pusher is told to bring it again.
+            ("""
+            SELECT id, digest, size FROM blob WHERE digest = ANY($1) AND NOT coalesce(starts_with(location, 'lost/'), false)
+            ORDER BY id FOR KEY SHARE
+            """, [Stored(digests)]),
             ("""
             SELECT id, digest, size FROM artifact
             WHERE repository_id = $1 AND (digest = ANY($2) OR id IN (SELECT artifact_id FROM tag WHERE repository_id = $1 AND name = ANY($3)))

@@ -7,11 +7,12 @@ using Npgsql;
 
 namespace Harbor.Modules.Artifacts.Pulls;
 
-/// <summary>Writes pulls down, once a second and when the server stops: counts, times, and whatever the listeners keep of them.</summary>
+/// <summary>Writes pulls down, every second or as the operator says, and when the server stops: counts, times, and whatever the listeners keep of them.</summary>
 public sealed class PullFlush(
-    PullLog pulls, Database db, Settings settings, IEnumerable<IPullListener> listeners, TimeProvider clock, ILogger<PullFlush> logger) : BackgroundService
+    PullLog pulls, Database db, Settings settings, PullOptions options, IEnumerable<IPullListener> listeners, TimeProvider clock, ILogger<PullFlush> logger)
+    : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim turn = new(1);
     private PullBatch unwritten = PullBatch.Empty;
@@ -49,6 +50,9 @@ public sealed class PullFlush(
         }
     }
 
+    /// <summary>For the end of each pull: writes it down now, if the operator wants it so. A pull never fails for it.</summary>
+    public Task AfterPullAsync(CancellationToken ct) => options.IsSynchronous ? TryFlushAsync(ct) : Task.CompletedTask;
+
     /// <summary>Comes after the last request has ended.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -76,7 +80,7 @@ public sealed class PullFlush(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                await Task.Delay(Interval, clock, stoppingToken);
+                await Task.Delay(options.IsSynchronous ? RetryInterval : options.Interval, clock, stoppingToken);   // what failed comes again
                 await TryFlushAsync(stoppingToken);
             }
         }
@@ -107,12 +111,12 @@ public sealed class PullFlush(
             await tx.ExecuteAsync("SET LOCAL synchronous_commit = off");
             var now = await tx.ScalarAsync<DateTime>("SELECT harbor_now()");
             var written = batch.Pulls.Select(each => new Pulled(each.Pull, each.Times, new DateTimeOffset(now) - clock.GetElapsedTime(each.At))).ToList();
-            if (!rules.Get(KnownSettings.PullCountUpdateDisable))
+            if (!options.CountsNothing && !rules.Get(KnownSettings.PullCountUpdateDisable))
             {
                 await CountAsync(tx, written);
             }
 
-            if (!rules.Get(KnownSettings.PullTimeUpdateDisable))
+            if (!options.KeepsNoTime && !rules.Get(KnownSettings.PullTimeUpdateDisable))
             {
                 await SetTimesAsync(tx, written);
             }
@@ -138,7 +142,15 @@ public sealed class PullFlush(
 
     private static async Task SetTimesAsync(Transaction tx, List<Pulled> pulls)
     {
-        var artifacts = pulls.GroupBy(each => each.Pull.ArtifactId).Select(group => (Id: group.Key, At: group.Max(each => each.At))).OrderBy(each => each.Id).ToList();
+        var pulled = pulls.GroupBy(each => each.Pull.ArtifactId).ToDictionary(group => group.Key, group => group.Max(each => each.At));
+
+        // A part of an index is pulled for the sake of the whole: the whole is in use then, whether or not it was asked for by itself.
+        var wholes = await tx.ListAsync("""
+            SELECT part.child_id, part.parent_id FROM artifact_reference part JOIN artifact whole ON whole.id = part.parent_id AND whole.deletion_id IS NULL
+            WHERE part.child_id = ANY($1)
+            """, row => (Id: row.GetInt64(1), At: pulled[row.GetInt64(0)]), (object)pulled.Keys.ToArray());
+        var artifacts = pulled.Select(each => (Id: each.Key, At: each.Value)).Concat(wholes)
+            .GroupBy(each => each.Id).Select(group => (Id: group.Key, At: group.Max(each => each.At))).OrderBy(each => each.Id).ToList();
         var tags = pulls.Where(each => each.Pull.Tag is not null)
             .GroupBy(each => (each.Pull.ArtifactId, each.Pull.Tag)).Select(group => (group.Key.ArtifactId, group.Key.Tag, At: group.Max(each => each.At))).ToList();
         var ids = artifacts.Select(each => each.Id).ToArray();

@@ -56,11 +56,11 @@ internal sealed class BlobPublisher(Database db, IBlobStore store, HarborOptions
         }
 
         await pauses.ReachAsync("blob.upserted", tx.Ct);
-        if (location == lost)
+        if (location == lost || location.IsLost)
         {
             // The bytes we had are missing or of a wrong size: this push heals the blob.
             await tx.ExecuteAsync("UPDATE blob SET location = $2 WHERE id = $1", id, ours.Key);
-            await Erasures.AddAsync(tx, [lost], 0, TimeSpan.Zero);
+            await Erasures.AddAsync(tx, [location], 0, TimeSpan.Zero);
         }
         else if (location != ours)
         {

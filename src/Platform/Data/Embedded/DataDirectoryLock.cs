@@ -10,7 +10,13 @@ internal sealed class DataDirectoryLock : IDisposable
     private DataDirectoryLock(FileStream file) => this.file = file;
 
     /// <exception cref="StartupException">Another server holds the directory, or the lock file cannot be made.</exception>
-    public static DataDirectoryLock Take(string path)
+    public static DataDirectoryLock Take(string path) => TryTake(path) ?? throw new StartupException(
+        $"Another Harbor{Holder(path)} is already running on {Path.GetDirectoryName(path)}. Stop it first, or give this one another --data-dir. "
+        + "Several servers may share one HARBOR_DATABASE, never one embedded database.");
+
+    /// <returns>Null when another server holds the directory.</returns>
+    /// <exception cref="StartupException">The lock file cannot be made.</exception>
+    public static DataDirectoryLock? TryTake(string path)
     {
         try
         {
@@ -19,9 +25,7 @@ internal sealed class DataDirectoryLock : IDisposable
         }
         catch (IOException e) when (e.HResult == WouldBlock)
         {
-            throw new StartupException(
-                $"Another Harbor{Holder(path)} is already running on {Path.GetDirectoryName(path)}. Stop it first, or give this one another --data-dir. "
-                + "Several servers may share one HARBOR_DATABASE, never one embedded database.");
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

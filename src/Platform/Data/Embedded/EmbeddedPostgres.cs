@@ -89,36 +89,35 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     /// <summary>Makes the database if there is none, ends what an earlier run left, starts the server and waits until it answers.</summary>
     /// <exception cref="StartupException">Another server holds the directory, it is damaged or of a newer version, or nothing can run it.</exception>
-    public async Task StartAsync(ILogger<EmbeddedPostgres> log, CancellationToken ct)
+    public Task StartAsync(ILogger<EmbeddedPostgres> log, CancellationToken ct)
     {
-        logger = log;
         directoryLock = DataDirectoryLock.Take(directory + ".lock");
-        var cluster = new PostgresCluster(directory, logger);
-        try
-        {
-            var major = cluster.FindMajor();
-            binaries = PostgresBinaries.Choose(options.Binaries ?? PostgresBinaries.Discover(), major, directory);
-            account = await PostgresAccount.ChooseAsync(directory, binaries, ct);
-            if (major is null)
-            {
-                await cluster.InitializeAsync(binaries, account, durable: options.Settings.GetValueOrDefault("fsync") != "off", ct);
-            }
+        return StartHeldAsync(log, ct);
+    }
 
-            if (account.Owner is { } owner && Posix.Owner(directory) != owner)
-            {
-                account.Give(directory);
-            }
-
-            cluster.Configure(binaries.Major, options.Settings, account);
-            await RunAsync(ct);
-            await EnsureDatabaseAsync(ct);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    /// <summary>Starts the server, unless another process runs it: then <see cref="Address"/> leads to that one, which may just be coming up.</summary>
+    /// <returns>Whether this process runs it.</returns>
+    /// <exception cref="StartupException">There is no database yet, it is damaged or of a newer version, or nothing can run it.</exception>
+    public async Task<bool> JoinAsync(ILogger<EmbeddedPostgres> log, CancellationToken ct)
+    {
+        if (!Directory.Exists(directory))
         {
-            throw new StartupException($"The database directory {directory} cannot be used: {e.Message}", e);
+            throw new StartupException($"There is no database in {directory}.");
         }
 
-        supervision = SuperviseAsync();
+        directoryLock = DataDirectoryLock.TryTake(directory + ".lock");
+        if (directoryLock is null)
+        {
+            return false;
+        }
+
+        if (new PostgresCluster(directory, log).FindMajor() is null)
+        {
+            throw new StartupException($"There is no database in {directory}.");
+        }
+
+        await StartHeldAsync(log, ct);
+        return true;
     }
 
     /// <summary>Stops the server cleanly. Safe to call twice.</summary>
@@ -151,6 +150,37 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         {
             Posix.Signal(id, Posix.Quit);
         }
+    }
+
+    private async Task StartHeldAsync(ILogger<EmbeddedPostgres> log, CancellationToken ct)
+    {
+        logger = log;
+        var cluster = new PostgresCluster(directory, logger);
+        try
+        {
+            var major = cluster.FindMajor();
+            binaries = PostgresBinaries.Choose(options.Binaries ?? PostgresBinaries.Discover(), major, directory);
+            account = await PostgresAccount.ChooseAsync(directory, binaries, ct);
+            if (major is null)
+            {
+                await cluster.InitializeAsync(binaries, account, durable: options.Settings.GetValueOrDefault("fsync") != "off", ct);
+            }
+
+            if (account.Owner is { } owner && Posix.Owner(directory) != owner)
+            {
+                account.Give(directory);
+            }
+
+            cluster.Configure(binaries.Major, options.Settings, account);
+            await RunAsync(ct);
+            await EnsureDatabaseAsync(ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The database directory {directory} cannot be used: {e.Message}", e);
+        }
+
+        supervision = SuperviseAsync();
     }
 
     private async Task RunAsync(CancellationToken ct)

@@ -242,6 +242,77 @@ public abstract class BlobStoreSuite
         }
     }
 
+    [Fact]
+    public async Task A_second_location_outlives_the_first_and_the_first_outlives_it()
+    {
+        var first = await PublishAsync(Content);
+        Location[] others = [Store.BlobOf(Digest, Guid.NewGuid()), Store.BlobOf(Digest, Guid.NewGuid())];
+        foreach (var other in others)
+        {
+            Assert.True(await Store.DuplicateAsync(first, other, CancellationToken.None));
+        }
+
+        await Store.EraseAsync(others[0], CancellationToken.None);
+        Assert.Equal(Content.Length, Store.SizeOf(first));
+        await Store.EraseAsync(first, CancellationToken.None);
+
+        using var source = Reopened().Open(others[1])!;
+        Assert.Equal(Content, await ContentHost.ReadAsync(source, 0));
+        Assert.Equal(1, CountObjects());
+    }
+
+    [Fact]
+    public async Task What_is_absent_gets_no_second_location()
+    {
+        var place = Store.BlobOf(Digest, Guid.NewGuid());
+
+        Assert.False(await Store.DuplicateAsync(Store.BlobOf(Digest, Guid.NewGuid()), place, CancellationToken.None));
+
+        Assert.Null(Store.SizeOf(place));
+        Assert.Equal(0, CountObjects());
+    }
+
+    [Fact]
+    public async Task Everything_is_listed_once_with_its_length_and_the_digest_whose_place_it_is()
+    {
+        var begun = TimeProvider.System.GetUtcNow().AddMinutes(-1);
+        var blobs = new[] { await PublishAsync(Content), await PublishAsync(Content), await PublishAsync([]) };
+        var stage = await StageAsync(Content.AsMemory(0, 10));
+
+        var listed = await ListAsync(Store.ListAsync(CancellationToken.None));
+
+        Assert.Equal(
+            [(blobs[0], Digest, 100_000L), (blobs[1], Digest, 100_000L), (blobs[2], Digest.Of([]), 0L), (stage, (Digest?)null, 10L)],
+            listed.Select(found => (found.Location, found.Digest, found.SizeBytes)).OrderBy(found => Array.IndexOf(blobs, found.Location) & 0xff));
+        Assert.All(listed, found => Assert.InRange(found.WrittenAt, begun, TimeProvider.System.GetUtcNow().AddMinutes(1)));
+        Assert.Equal(blobs[..2].ToHashSet(), (await ListAsync(Store.ListAsync(Digest, CancellationToken.None))).Select(found => found.Location).ToHashSet());
+        Assert.Empty(await ListAsync(Store.ListAsync(Digest.Of([1]), CancellationToken.None)));
+    }
+
+    [Fact]
+    public async Task Nothing_lies_where_lost_bytes_are_said_to_be()
+    {
+        await PublishAsync(Content);
+        var lost = Location.LostOf(Digest);
+
+        Assert.True(lost.IsLost);
+        Assert.Null(Store.Open(lost));
+        Assert.Null(Store.SizeOf(lost));
+        await Store.EraseAsync(lost, CancellationToken.None);
+        Assert.All(await ListAsync(Store.ListAsync(CancellationToken.None)), found => Assert.False(found.Location.IsLost));
+    }
+
+    protected static async Task<List<StoredBytes>> ListAsync(IAsyncEnumerable<StoredBytes> listing)
+    {
+        var found = new List<StoredBytes>();
+        await foreach (var one in listing)
+        {
+            found.Add(one);
+        }
+
+        return found;
+    }
+
     protected async Task<Location> PublishAsync(byte[] content)
     {
         var blob = Store.BlobOf(Digest.Of(content), Guid.NewGuid());

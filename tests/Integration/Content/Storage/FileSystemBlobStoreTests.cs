@@ -68,7 +68,28 @@ public sealed class FileSystemBlobStoreTests : BlobStoreSuite, IDisposable
         Assert.True(File.Exists(folder["from"]));
     }
 
+    [Fact]
+    public async Task Where_files_have_one_name_only_the_bytes_are_copied()
+    {
+        var content = TestImage.Bytes(1, 3_000_000);
+        var store = new FileSystemBlobStore(folder["storage"], new OneNamePerFile());
+        var first = await PublishAsync(content);
+        var second = store.BlobOf(Digest.Of(content), Guid.NewGuid());
+
+        Assert.True(await store.DuplicateAsync(first, second, CancellationToken.None));
+
+        await Store.EraseAsync(first, CancellationToken.None);
+        using var source = Store.Open(second)!;
+        Assert.Equal(content, await ContentHost.ReadAsync(source, 0));
+        Assert.Equal(1, CountObjects());
+    }
+
     protected override IBlobStore Reopened() => new FileSystemBlobStore(folder["storage"], new PosixFiles());
 
     protected override int CountObjects() => Directory.GetFiles(folder["storage"], "*", SearchOption.AllDirectories).Length;
+
+    private sealed class OneNamePerFile : PosixFiles
+    {
+        public override LinkResult Link(string from, string to) => LinkResult.Unsupported;
+    }
 }
