@@ -3,6 +3,7 @@ using Harbor.Modules.ApiDescription;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Audit;
 using Harbor.Modules.Configuration;
+using Harbor.Modules.GarbageCollection;
 using Harbor.Modules.Identity;
 using Harbor.Modules.Immutability;
 using Harbor.Modules.JobService;
@@ -35,6 +36,7 @@ public static class ModulesComposition
         .AddContent()
         .AddContentReading()
         .AddJobService()
+        .AddGarbageCollection()
         .AddSystemInfo()
         .AddAudit();
 
@@ -54,6 +56,7 @@ public static class ModulesComposition
         api.MapRobotsModule();
         api.MapContentReading();
         api.MapJobService();
+        api.MapGarbageCollection();
         api.MapSystemInfoModule();
         api.MapAudit();
         api.MapAccess();

@@ -70,6 +70,10 @@ public sealed class ContentAudit(string connectionString, string storageDirector
         WHERE artifact.deletion_id IS NULL AND project.deleted
         """,
         """
+        SELECT format('repository %s is known to be visible and shows nothing', id)
+        FROM repository WHERE known_visible AND NOT EXISTS (SELECT 1 FROM artifact WHERE repository_id = repository.id AND deletion_id IS NULL)
+        """,
+        """
         SELECT format('artifact %s has no manifest', id) FROM artifact WHERE NOT EXISTS (SELECT 1 FROM manifest WHERE artifact_id = id)
         """,
         """

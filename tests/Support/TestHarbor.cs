@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Harbor.Modules.Identity;
 using Harbor.Platform.Settings;
 using Harbor.Server;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,9 @@ public sealed class TestHarbor : IAsyncDisposable
 
     /// <summary>The key of the secrets in every test database.</summary>
     public const string SecretKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+    /// <summary>What a password costs here: a real server's would take most of the tests' time.</summary>
+    public const int PasswordRounds = 1000;
 
     private static int projects;
 
@@ -60,6 +64,7 @@ public sealed class TestHarbor : IAsyncDisposable
         var logs = new CapturedLogs();
         var server = await HarborServer.StartAsync(Settings(database.ConnectionString, dataDirectory, options), "http://127.0.0.1:0", services =>
         {
+            CheapenPasswords(services);
             services.AddLogging(logging => logging.ClearProviders().AddProvider(logs));
             options.Services?.Invoke(services);
         }, CancellationToken.None);
@@ -143,7 +148,13 @@ public sealed class TestHarbor : IAsyncDisposable
         ForgetDeletedUsersInAudit = options.ForgetDeletedUsersInAudit,
     };
 
-    internal static void Quiet(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders());
+    internal static void Quiet(IServiceCollection services)
+    {
+        CheapenPasswords(services);
+        services.AddLogging(logging => logging.ClearProviders());
+    }
+
+    private static void CheapenPasswords(IServiceCollection services) => services.AddSingleton(new PasswordOptions { Rounds = PasswordRounds });
 
     private HttpClient Kept(HttpClient client)
     {

@@ -39,3 +39,5 @@ FROM seeded s JOIN artifact a ON a.repository_id = s.repository_id AND a.digest 
 ON CONFLICT (repository_id, name) DO NOTHING;
 
 DROP TABLE seeded;
+
+UPDATE repository SET known_visible = true WHERE name LIKE 'seed-___/repo-___' AND NOT known_visible;

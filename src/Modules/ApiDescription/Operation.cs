@@ -115,20 +115,27 @@ internal sealed record Operation(string Path, string Method, RouteEndpoint Endpo
             responses[$"{answer.StatusCode}"] = Response(schemas, answer, parameters);
         }
 
-        AddRefusal(access.NeedsSignIn || access.Permissions.Count > 0, StatusCodes.Status401Unauthorized, Refusals.Unauthorized);
-        AddRefusal(access.Permissions.Count > 0, StatusCodes.Status403Forbidden, Refusals.Forbidden);
-        AddRefusal(parameters.Exists(each => each.In == "path"), StatusCodes.Status404NotFound, Refusals.NotFound);
-        AddRefusal(parameters.Exists(each => each.Required || each.Type == "integer") || Body is not null, StatusCodes.Status422UnprocessableEntity, Refusals.Invalid);
-        responses["default"] = Refusals.Reference(Refusals.Refused);
-        return responses;
-
-        void AddRefusal(bool applies, int status, string name)
+        foreach (var status in RefusedWith(access, parameters).Concat(Refusals.Of(Id)).Order().Distinct().Where(status => !responses.ContainsKey($"{status}")))
         {
-            if (applies && !responses.ContainsKey($"{status}"))
-            {
-                responses[$"{status}"] = Refusals.Reference(name);
-            }
+            responses[$"{status}"] = Refusals.Reference(status);
         }
+
+        responses["default"] = Refusals.ReferenceToAnyOther();
+        return responses;
+    }
+
+    private IEnumerable<int> RefusedWith(RequiredAccess access, List<ApiParameter> parameters)
+    {
+        (bool Applies, int Status)[] refusals =
+        [
+            (parameters.Count > 0 || Body is not null, StatusCodes.Status400BadRequest),
+            (access.NeedsSignIn || access.Permissions.Count > 0, StatusCodes.Status401Unauthorized),
+            (access.Permissions.Count > 0, StatusCodes.Status403Forbidden),
+            (parameters.Exists(each => each.In == "path"), StatusCodes.Status404NotFound),
+            (Endpoint.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>().Any(each => each.StatusCode == StatusCodes.Status201Created), StatusCodes.Status409Conflict),
+            (parameters.Exists(each => each.Required || each.Type == "integer") || Body is not null, StatusCodes.Status422UnprocessableEntity),
+        ];
+        return refusals.Where(each => each.Applies).Select(each => each.Status);
     }
 
     private static JsonObject Response(Schemas schemas, IProducesResponseTypeMetadata answer, List<ApiParameter> parameters)

@@ -37,3 +37,10 @@ public sealed record TagDeleted(long ProjectId, string Repository, string Tag, s
 {
     public static string Kind => "tag.deleted";
 }
+
+/// <summary>A deletion was taken back: what it hid is visible again, and has no event of its own.</summary>
+/// <param name="DeletionKind">What had been deleted: <c>artifact</c>, <c>tag</c> or <c>repository</c>.</param>
+public sealed record DeletionRestored(long ProjectId, string Repository, long DeletionId, string DeletionKind, string By) : IDomainEvent
+{
+    public static string Kind => "deletion.restored";
+}

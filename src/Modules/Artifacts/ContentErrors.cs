@@ -31,6 +31,11 @@ internal static class ContentErrors
 
     public static RegistryException TagNotFound(RepositoryName name, string tag) => new(ErrorCode.NotFound, $"tag {name}:{tag} not found");
 
+    public static RegistryException DeletionNotFound(long id) => new(ErrorCode.NotFound, $"deletion {id} not found");
+
+    public static RegistryException TagsArtifactDeleted(string tag) =>
+        new(ErrorCode.Precondition, $"the artifact of the tag {tag} has been deleted since: restore it first");
+
     public static RegistryException InvalidTagName(string? tag) => new(ErrorCode.BadRequest, $"bad request: invalid tag name: {Short(tag)}");
 
     public static RegistryException TagExists(string tag, long repositoryId) =>

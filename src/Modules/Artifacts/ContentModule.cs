@@ -1,8 +1,10 @@
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Collection;
 using Harbor.Modules.Artifacts.Copying;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Manifests;
 using Harbor.Modules.Artifacts.Pulls;
+using Harbor.Modules.Artifacts.Trash;
 using Harbor.Platform.Diagnostics;
 using Harbor.Platform.Settings;
 using Harbor.Storage;
@@ -25,12 +27,16 @@ public static class ContentModule
         .AddSingleton<ManifestPush>()
         .AddSingleton<ArtifactDeletion>()
         .AddSingleton<ArtifactCopy>()
+        .AddSingleton<Restoration>()
         .AddSingleton<PullLog>()
         .AddSingleton(provider => PullOptions.From(provider.GetRequiredService<HarborOptions>()))
         .AddSingleton<PullFlush>()
         .AddHostedService(provider => provider.GetRequiredService<PullFlush>())
         .AddSingleton<ContentListing>()
         .AddSingleton<Eraser>()
+        .AddSingleton<GarbageCollector>()
+        .AddSingleton<UntaggedArtifacts>()
+        .AddSingleton<GarbageEstimate>()
         .AddSingleton<ContentUpkeep>()
         .AddSingleton<IComponentHealth, RegistryHealth>()
         .AddSingleton<IComponentHealth, RegistryControllerHealth>()

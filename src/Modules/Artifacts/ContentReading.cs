@@ -1,6 +1,7 @@
 using Harbor.Modules.Artifacts.Additions;
 using Harbor.Modules.Artifacts.Labelling;
 using Harbor.Modules.Artifacts.Tags;
+using Harbor.Modules.Artifacts.Trash;
 using Harbor.Modules.Quotas;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,12 +24,14 @@ public static class ContentReading
         .AddSingleton<TagListing>()
         .AddSingleton<TagChanges>()
         .AddSingleton<ArtifactLabels>()
-        .AddSingleton<AccessoryListing>();
+        .AddSingleton<AccessoryListing>()
+        .AddSingleton<TrashListing>();
 
     public static void MapContentReading(this RouteGroupBuilder api)
     {
         api.MapRepositories();
         api.MapArtifacts();
         api.MapIcons();
+        api.MapTrash();
     }
 }

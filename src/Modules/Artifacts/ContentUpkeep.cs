@@ -1,12 +1,12 @@
-using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Collection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Harbor.Modules.Artifacts;
 
-/// <summary>Ends abandoned uploads and erases bytes that no row owns, every few minutes, on every replica: they share the work.</summary>
-public sealed class ContentUpkeep(Uploads.Uploads uploads, Eraser eraser, TimeProvider clock, ILogger<ContentUpkeep> logger) : BackgroundService
+/// <summary>Ends abandoned uploads and collects what nothing uses, every few minutes, on every replica: they share the work.</summary>
+public sealed class ContentUpkeep(Uploads.Uploads uploads, GarbageCollector collector, TimeProvider clock, ILogger<ContentUpkeep> logger) : BackgroundService
 {
     private const int SweepLimit = 1000;
 
@@ -17,8 +17,8 @@ public sealed class ContentUpkeep(Uploads.Uploads uploads, Eraser eraser, TimePr
     /// <summary>Whether rounds still come when they should.</summary>
     public bool IsAlive => lastRound != long.MinValue && clock.GetElapsedTime(Interlocked.Read(ref lastRound)) < 3 * Interval;
 
-    /// <summary>One round: sweeps, then erases. Returns how many uploads ended and how many locations were erased.</summary>
-    public async Task<(int Uploads, int Locations)> RunOnceAsync(CancellationToken ct)
+    /// <summary>One round: sweeps, then collects, and erases what both disowned. Returns how many uploads ended and how many locations were erased.</summary>
+    public async Task<(int Uploads, long Locations)> RunOnceAsync(CancellationToken ct)
     {
         var ended = 0;
         int swept;
@@ -29,13 +29,13 @@ public sealed class ContentUpkeep(Uploads.Uploads uploads, Eraser eraser, TimePr
         }
         while (swept == SweepLimit);
 
-        var erased = await eraser.EraseDueAsync(ct);
-        if (ended + erased > 0)
+        var collected = await collector.RunAsync(ct);
+        if (ended + collected.Erased + collected.Blobs + collected.Manifests > 0)
         {
-            Log.Tidied(logger, ended, erased);
+            Log.Tidied(logger, ended, collected.Manifests, collected.Blobs, collected.Erased);
         }
 
-        return (ended, erased);
+        return (ended, collected.Erased);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -5,8 +5,12 @@ namespace Harbor.Modules.Artifacts;
 /// <summary>How many repositories there are to see: those with at least one visible artifact.</summary>
 public sealed class RepositoryCounts(Database db)
 {
-    /// <summary>SQL: whether there is anything to see in <c>repository</c>.</summary>
-    public const string IsVisible = "EXISTS (SELECT 1 FROM artifact WHERE artifact.repository_id = repository.id AND artifact.deletion_id IS NULL)";
+    /// <summary>SQL: whether there is anything to see in <c>repository</c>. Most rows say so themselves; the others are looked into.</summary>
+    public const string IsVisible =
+        "(repository.known_visible OR EXISTS (SELECT 1 FROM artifact WHERE artifact.repository_id = repository.id AND artifact.deletion_id IS NULL))";
+
+    // Before what is shown is held: a deletion that would take it back waits for this row, and then looks again.
+    internal const string KnowVisible = "UPDATE repository SET known_visible = true WHERE id = $1 AND NOT known_visible";
 
     /// <summary>By project; projects without one are absent.</summary>
     public async Task<IReadOnlyDictionary<long, long>> OfProjectsAsync(long[] projectIds, CancellationToken ct)

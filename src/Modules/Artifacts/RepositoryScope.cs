@@ -28,6 +28,10 @@ public sealed class RepositoryScope
         ? new RepositoryScope(project.Project, name, project.Security)
         : throw new InvalidOperationException($"{name} is not in the project {project.Name}.");
 
+    /// <summary>A repository that the server itself works on, by its own rules.</summary>
+    /// <param name="by">What is written down as who did it.</param>
+    internal static RepositoryScope OfServer(ProjectInfo project, RepositoryName name, string by) => new(project, name, new ServerContext(by));
+
     /// <summary>The scope, if the caller may do <paramref name="action"/> to the project's repositories; else null.</summary>
     public static ValueTask<RepositoryScope?> AuthorizeAsync(
         SecurityContext caller, ProjectInfo project, RepositoryName name, AccessAction action, CancellationToken ct) =>
@@ -38,4 +42,16 @@ public sealed class RepositoryScope
         name.Project == project.Name && await caller.CanAsync(project, resource, action, ct)
             ? new RepositoryScope(project, name, caller)
             : null;
+
+    // No request ever has it.
+    private sealed class ServerContext(string by) : SecurityContext
+    {
+        public override string Name => by;
+
+        public override bool IsAuthenticated => true;
+
+        public override bool Can(Resource resource, AccessAction action) => true;
+
+        public override ValueTask<bool> CanAsync(ProjectInfo project, Resource resource, AccessAction action, CancellationToken ct) => ValueTask.FromResult(true);
+    }
 }

@@ -23,19 +23,19 @@ internal static class AuditEndpoints
     }
 
     private static async Task<PageResult<AuditLogExtDto>> List(
-        FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, AuditListing listing, CancellationToken ct) =>
+        FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, LogListing<AuditLogExtDto> listing, CancellationToken ct) =>
         new(page, await listing.ListAsync(await VisibleLogs.ToAsync(http.Security(), ct), q, sort, page, ct));
 
     private static async Task<PageResult<AuditLogExtDto>> ListOfProject(
-        ProjectScope project, FilterQuery q, SortQuery sort, PageRequest page, AuditListing listing, CancellationToken ct) =>
+        ProjectScope project, FilterQuery q, SortQuery sort, PageRequest page, LogListing<AuditLogExtDto> listing, CancellationToken ct) =>
         new(page, await listing.ListAsync(VisibleLogs.Of(project), q, sort, page, ct));
 
     private static async Task<PageResult<AuditLogDto>> ListLegacy(
-        FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, LegacyListing listing, CancellationToken ct) =>
+        FilterQuery q, SortQuery sort, PageRequest page, HttpContext http, LogListing<AuditLogDto> listing, CancellationToken ct) =>
         new(page, await listing.ListAsync(await VisibleLogs.ToAsync(http.Security(), ct), q, sort, page, ct));
 
     private static async Task<PageResult<AuditLogDto>> ListLegacyOfProject(
-        ProjectScope project, FilterQuery q, SortQuery sort, PageRequest page, LegacyListing listing, CancellationToken ct) =>
+        ProjectScope project, FilterQuery q, SortQuery sort, PageRequest page, LogListing<AuditLogDto> listing, CancellationToken ct) =>
         new(page, await listing.ListAsync(VisibleLogs.Of(project), q, sort, page, ct));
 
     private static JsonAnswer<IReadOnlyList<AuditLogEventTypeDto>> ListEventTypes() =>

@@ -17,6 +17,7 @@ internal sealed class AuditListener(AuditTrail trail) : IEventListener
     public IReadOnlyList<EventType> Wants { get; } =
     [
         EventType.Of<ArtifactPushed>(), EventType.Of<ArtifactDeleted>(), EventType.Of<RepositoryDeleted>(), EventType.Of<TagCreated>(), EventType.Of<TagDeleted>(),
+        EventType.Of<DeletionRestored>(),
         EventType.Of<ProjectCreated>(), EventType.Of<ProjectUpdated>(), EventType.Of<ProjectDeleted>(),
         EventType.Of<MemberAdded>(), EventType.Of<MemberUpdated>(), EventType.Of<MemberRemoved>(),
         EventType.Of<UserCreated>(), EventType.Of<UserUpdated>(), EventType.Of<UserDeleted>(),
@@ -36,6 +37,7 @@ internal sealed class AuditListener(AuditTrail trail) : IEventListener
         RepositoryDeleted e => Of("delete", "repository", e.Repository, e.By, e.ProjectId),
         TagCreated e => Of("create", "tag", $"{e.Repository}:{e.Tag}", e.By, e.ProjectId),
         TagDeleted e => Of("delete", "tag", $"{e.Repository}:{e.Tag}", e.By, e.ProjectId),
+        DeletionRestored e => Of("restore", e.DeletionKind, e.Repository, e.By, e.ProjectId, $"deletion {e.DeletionId}"),
         ProjectCreated e => Of("create", "project", e.Name, e.By, e.ProjectId),
         ProjectUpdated e => Of("update", "project", e.Name, e.By, e.ProjectId),
         ProjectDeleted e => Of("delete", "project", e.Name, e.By, e.ProjectId),

@@ -1,3 +1,4 @@
+using Harbor.Contracts;
 using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Artifacts.Pulls;
 using Harbor.Modules.Audit.Forwarding;
@@ -16,8 +17,10 @@ public static class AuditModule
         .AddSingleton<IEventListener, ForgottenUsers>()   // after the one above: it rewrites what that one wrote
         .AddSingleton<IFailureRecorder, FailureRecorder>()
         .AddSingleton<IPullListener, PullRecorder>()
-        .AddSingleton<AuditListing>()
-        .AddSingleton<LegacyListing>()
+        .AddSingleton(LogTables.Current)
+        .AddSingleton(LogTables.Legacy)
+        .AddSingleton<LogListing<AuditLogExtDto>>()
+        .AddSingleton<LogListing<AuditLogDto>>()
         .AddSingleton<AuditUpkeep>()
         .AddHostedService(provider => provider.GetRequiredService<AuditUpkeep>())
         .AddSingleton<AuditForwarder>()

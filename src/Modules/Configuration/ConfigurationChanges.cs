@@ -53,14 +53,14 @@ internal sealed class ConfigurationChanges(
             return;
         }
 
-        var haveUsers = changes.ContainsKey(KnownSettings.AuthMode) && await users.HaveUsersAsync(ct);
         await database.TransactAsync(async tx =>
         {
-            // One writer at a time, and nobody waits for it to read: what follows judges the values as they are going to stand.
+            // One writer at a time, and nobody waits for it to read: what follows judges the values as they are going to stand. Whoever
+            // becomes a local user holds them as well: he is here by now, or will see the new way of signing in.
             await tx.ExecuteAsync("LOCK TABLE setting IN SHARE ROW EXCLUSIVE MODE");
             var before = await vault.LoadAsync(tx);
             var after = before.With(changes);
-            if (haveUsers && before.Get(KnownSettings.AuthMode) != after.Get(KnownSettings.AuthMode))
+            if (before.Get(KnownSettings.AuthMode) != after.Get(KnownSettings.AuthMode) && await users.HaveUsersAsync(tx))
             {
                 throw ConfigurationErrors.AuthModeFixed();
             }

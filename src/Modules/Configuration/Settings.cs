@@ -11,12 +11,13 @@ public sealed class Settings
     public const string CacheKey = "settings";
 
     private readonly Database database;
+    private readonly SettingVault vault;
     private readonly FactCache<SettingValues> cache;
     private readonly Func<Database, CancellationToken, Task<SettingValues?>> load;
 
     internal Settings(Database database, ChangeFeed feed, SettingVault vault)
     {
-        this.database = database;
+        (this.database, this.vault) = (database, vault);
         cache = new FactCache<SettingValues>(feed, CacheKey, capacity: 1);
         load = async (from, ct) => await vault.LoadAsync(from, ct);
     }
@@ -41,6 +42,13 @@ public sealed class Settings
 
     /// <summary>Where users come from.</summary>
     public ValueTask<string> AuthModeAsync(CancellationToken ct) => GetAsync(KnownSettings.AuthMode, ct);
+
+    /// <summary>The same, and it stays so until the transaction ends. Taken before every other lock.</summary>
+    public async Task<string> HoldAuthModeAsync(Transaction tx)
+    {
+        await tx.ExecuteAsync("LOCK TABLE setting IN SHARE MODE");
+        return (await vault.LoadAsync(tx)).Get(KnownSettings.AuthMode);
+    }
 
     private async ValueTask<TimeSpan> MinutesAsync(Setting<long> setting, CancellationToken ct) => TimeSpan.FromMinutes(await GetAsync(setting, ct));
 }

@@ -6,7 +6,7 @@ using Harbor.Platform.Settings;
 namespace Harbor.Modules.Identity;
 
 /// <summary>Gives the built-in administrator his first password. Once he has one, the database holds the truth.</summary>
-internal sealed class AdminPasswordStart(Database database, HarborOptions options) : IFirstStart
+internal sealed class AdminPasswordStart(Database database, HarborOptions options, PasswordOptions passwords) : IFirstStart
 {
     public async Task RunAsync(CancellationToken ct)
     {
@@ -16,7 +16,7 @@ internal sealed class AdminPasswordStart(Database database, HarborOptions option
         }
 
         var password = AdminPassword.Choose(options);
-        var hash = PasswordHash.Create(password.Value.Reveal());
+        var hash = PasswordHash.Create(password.Value.Reveal(), passwords.Rounds);
         await using var command = database.Command("""
             UPDATE harbor_user SET password_hash = $2, password_salt = $3, password_version = $4, update_time = harbor_now()
             WHERE id = $1 AND password_hash IS NULL

@@ -13,6 +13,7 @@ public static class IdentityModule
 {
     public static IServiceCollection AddIdentity(this IServiceCollection services) => services
         .AddSingleton<Accounts>()
+        .AddSingleton(new PasswordOptions())
         .AddSingleton<PasswordVerifier>()
         .AddSingleton<SignInGuard>()
         .AddSingleton(provider => new SignIns(

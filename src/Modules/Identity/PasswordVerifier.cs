@@ -4,7 +4,7 @@ using Harbor.Oci;
 namespace Harbor.Modules.Identity;
 
 /// <summary>Checks passwords, few at a time: a flood of sign-ins waits in line and leaves the processors to other requests.</summary>
-internal sealed class PasswordVerifier : IDisposable
+internal sealed class PasswordVerifier(PasswordOptions options) : IDisposable
 {
     // A check takes about a fifth of a second: whoever is let into the line is through it before his client gives up.
     private const int MaxWaitingPerSlot = 64;
@@ -18,6 +18,9 @@ internal sealed class PasswordVerifier : IDisposable
 
     /// <summary>How many may wait or run at once.</summary>
     public static int MaxWaiting => MaxWaitingPerSlot * Slots;
+
+    /// <summary>A hash that no password has, and that takes as long to check as a new one.</summary>
+    public PasswordHash OfNobody { get; } = PasswordHash.OfNobody(options.Rounds);
 
     /// <summary>How many checks were run since the start.</summary>
     public int Runs => runs;
@@ -36,7 +39,7 @@ internal sealed class PasswordVerifier : IDisposable
 
     /// <summary>Hashes a new password, in the same line.</summary>
     /// <exception cref="RegistryException"><c>TOO_MANY_REQUEST</c>: too many are waiting.</exception>
-    public Task<PasswordHash> HashAsync(string password, CancellationToken ct) => InLineAsync(() => PasswordHash.Create(password), ct);
+    public Task<PasswordHash> HashAsync(string password, CancellationToken ct) => InLineAsync(() => PasswordHash.Create(password, options.Rounds), ct);
 
     public void Dispose() => slots.Dispose();
 

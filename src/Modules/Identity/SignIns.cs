@@ -103,13 +103,13 @@ internal sealed class SignIns(Func<string, CancellationToken, ValueTask<Account[
                     return account;
                 }
 
-                spent |= hash.IsCurrent;
+                spent |= hash.Version == verifier.OfNobody.Version;
             }
         }
 
         if (!spent)
         {
-            await verifier.VerifyAsync(credential, password, PasswordHash.OfNobody, CancellationToken.None);
+            await verifier.VerifyAsync(credential, password, verifier.OfNobody, CancellationToken.None);
         }
 
         return null;

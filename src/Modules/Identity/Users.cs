@@ -61,10 +61,15 @@ public sealed class Users(Database database, ChangeFeed feed, HarborOptions opti
     }
 
     /// <returns>The new user's id.</returns>
-    /// <exception cref="RegistryException"><c>CONFLICT</c>: the name or the address is taken.</exception>
+    /// <exception cref="RegistryException"><c>CONFLICT</c>: the name or the address is taken. <c>FORBIDDEN</c>: users come from elsewhere by now.</exception>
     public Task<long> AddAsync(SecurityContext by, string username, UserProfile profile, PasswordHash password, CancellationToken ct) =>
         WriteAsync([username, profile.Email], async tx =>
         {
+            if (await settings.HoldAuthModeAsync(tx) != KnownSettings.LocalUsers)
+            {
+                throw UserErrors.NoLocalUsers();
+            }
+
             var id = await tx.ScalarAsync<long>("""
                 INSERT INTO harbor_user (username, email, realname, comment, password_hash, password_salt, password_version, creation_time, update_time)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, harbor_now(), harbor_now()) RETURNING id

@@ -1,6 +1,5 @@
 using Harbor.Contracts;
 using Harbor.Oci;
-using Harbor.Platform.Jobs;
 
 namespace Harbor.Modules.JobService;
 

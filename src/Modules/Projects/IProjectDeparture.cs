@@ -1,3 +1,4 @@
+using Harbor.Modules.Access;
 using Harbor.Platform.Data;
 
 namespace Harbor.Modules.Projects;
@@ -7,5 +8,5 @@ public interface IProjectDeparture
 {
     /// <summary>Removes what belongs to the project alone. The work may be repeated whole: keep nothing outside the transaction.</summary>
     /// <returns>Keys of the change feed to evict in this process once it is committed; the transaction has queued them for the others.</returns>
-    Task<IReadOnlyList<string>> LeaveAsync(Transaction tx, long projectId);
+    Task<IReadOnlyList<string>> LeaveAsync(Transaction tx, ProjectScope project);
 }

@@ -37,12 +37,6 @@ internal sealed record NewProject(string Name, long? OwnerId, IReadOnlyDictionar
 
     private static Dictionary<string, string> MetadataOf(ProjectRequest request)
     {
-        var isPublic = request.Metadata?.Public;
-        if (isPublic is not (null or "" or "true" or "false"))
-        {
-            throw ProjectErrors.InvalidMetadata(ProjectMetadata.Public, isPublic);
-        }
-
         if (request.Metadata?.RetentionId is { Length: > 0 } retention)
         {
             throw ProjectErrors.InvalidMetadata(ProjectMetadata.RetentionId, retention);

@@ -95,7 +95,7 @@ public sealed class ProjectChanges(Database db, ChangeFeed feed, IEnumerable<IPr
                 """, project.Id, ProjectName.MaxLength);
             foreach (var departure in departures)
             {
-                evicted.AddRange(await departure.LeaveAsync(tx, project.Id));
+                evicted.AddRange(await departure.LeaveAsync(tx, project));
             }
 
             await tx.PublishAsync(new ProjectDeleted(project.Id, project.Name, project.Security.RecordedName));

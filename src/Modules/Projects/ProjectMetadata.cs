@@ -1,4 +1,5 @@
 using Harbor.Contracts;
+using Harbor.Modules.Projects.Metadata;
 
 namespace Harbor.Modules.Projects;
 
@@ -9,11 +10,9 @@ internal static class ProjectMetadata
     public const string Severity = "severity";
     public const string RetentionId = "retention_id";
 
-    private const int MaxValueLength = 255;
-
     private static readonly (string Key, Func<ProjectMetadataDto, string?> Get)[] Keys =
     [
-        (Public, metadata => metadata.Public is { Length: > 0 } said ? said : null),   // an empty one says nothing; of the others, each is a value
+        (Public, metadata => metadata.Public),
         ("enable_content_trust", metadata => metadata.EnableContentTrust),
         ("enable_content_trust_cosign", metadata => metadata.EnableContentTrustCosign),
         ("prevent_vul", metadata => metadata.PreventVul),
@@ -27,7 +26,8 @@ internal static class ProjectMetadata
     ];
 
     /// <summary>What a request sets on a project that is no proxy cache. Keys that only a proxy cache has are dropped, as Harbor drops them.</summary>
-    /// <exception cref="Oci.RegistryException"><c>BAD_REQUEST</c>: a value is too long.</exception>
+    /// <remarks>An empty text says nothing, since clients send one for what they do not set; but an empty retention policy is none.</remarks>
+    /// <exception cref="Oci.RegistryException"><c>BAD_REQUEST</c>: a value that its key does not take.</exception>
     public static Dictionary<string, string> ToStored(ProjectMetadataDto? metadata)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -38,9 +38,15 @@ internal static class ProjectMetadata
 
         foreach (var (key, get) in Keys)
         {
-            if (get(metadata) is { } value)
+            switch (get(metadata))
             {
-                values[key] = value.Length <= MaxValueLength ? Normalize(key, value) : throw ProjectErrors.InvalidMetadata(key, value);
+                case { } policy when key == RetentionId:
+                    values[key] = policy;
+                    break;
+
+                case { Length: > 0 } value:
+                    values[key] = MetadataPair.Of(key, value).Value;
+                    break;
             }
         }
 
@@ -60,16 +66,5 @@ internal static class ProjectMetadata
         RetentionId = values.GetValueOrDefault(RetentionId),
         ProxyCacheLocalOnNotFound = values.GetValueOrDefault("proxy_cache_local_on_not_found"),
         ProxyReferrerApi = values.GetValueOrDefault("proxy_referrer_api"),
-    };
-
-    /// <summary>Harbor takes "true" and "1" in any case for true, and everything else for false.</summary>
-    public static bool IsTrue(string? value) => value == "1" || string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
-
-    // Whether a project is public is asked of the database, so it is stored in one spelling.
-    private static string Normalize(string key, string value) => key switch
-    {
-        Public => IsTrue(value) ? "true" : "false",
-        Severity => value.Equals("negligible", StringComparison.OrdinalIgnoreCase) ? "none" : value.ToLowerInvariant(),
-        _ => value,
     };
 }

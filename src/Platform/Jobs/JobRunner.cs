@@ -15,7 +15,7 @@ internal sealed class JobRunner(
     {
         var task = running.Claimed;
         var registration = catalogue.Get(task.Kind);
-        var log = new TaskLog(db, task, clock, logger);
+        using var log = new TaskLog(db, task, clock, logger);
         using var flushing = new CancellationTokenSource();
         var flusher = FlushAsync(log, flushing.Token);
         var (status, message) = await AttemptAsync(running, registration, log);

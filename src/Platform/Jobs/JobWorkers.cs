@@ -63,8 +63,9 @@ public sealed class JobWorkers : BackgroundService
         {
             await Task.WhenAll(TakeLoopAsync(stoppingToken), BeatLoopAsync(stoppingToken), signals.SendAsync(clock, stoppingToken));
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
+            // Whatever was under way was cut short.
             await EndAsync();
         }
     }

@@ -8,7 +8,7 @@ namespace Harbor.Platform.Jobs;
 
 /// <summary>What one attempt tells its reader: gathered, and written once a second, so that a chatty job costs few statements.</summary>
 /// <remarks>Of a very long log the newest 10 MiB are kept.</remarks>
-internal sealed class TaskLog(Database db, ClaimedTask task, TimeProvider clock, ILogger logger)
+internal sealed class TaskLog(Database db, ClaimedTask task, TimeProvider clock, ILogger logger) : IDisposable
 {
     private const int MaxCharacters = 10 << 20;
     private const int TrimEvery = 1 << 20;
@@ -60,6 +60,8 @@ internal sealed class TaskLog(Database db, ClaimedTask task, TimeProvider clock,
             writing.Release();
         }
     }
+
+    public void Dispose() => writing.Dispose();
 
     private async Task WriteAsync(string text, CancellationToken ct)
     {

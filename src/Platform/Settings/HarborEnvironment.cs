@@ -37,6 +37,7 @@ public static class HarborEnvironment
             TrustedProxies = Text("HARBOR_TRUSTED_PROXIES") is { } proxies ? TrustedProxies.Parse(proxies) : TrustedProxies.Default,
             ShutdownTimeout = Seconds("HARBOR_SHUTDOWN_TIMEOUT", Text("HARBOR_SHUTDOWN_TIMEOUT")) ?? defaults.ShutdownTimeout,
             GarbageGrace = Hours("GC_TIME_WINDOW_HOURS", Text("GC_TIME_WINDOW_HOURS")) ?? defaults.GarbageGrace,
+            TrashRetention = Hours("HARBOR_TRASH_RETENTION_HOURS", Text("HARBOR_TRASH_RETENTION_HOURS")) ?? defaults.TrashRetention,
             UploadLifetime = Hours("HARBOR_UPLOAD_LIFETIME_HOURS", Text("HARBOR_UPLOAD_LIFETIME_HOURS")) ?? defaults.UploadLifetime,
         };
     }

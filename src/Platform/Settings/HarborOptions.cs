@@ -64,6 +64,12 @@ public sealed class HarborOptions
     /// <summary>How long unused content is kept from the collector (<c>GC_TIME_WINDOW_HOURS</c>). Default 2 hours.</summary>
     public TimeSpan GarbageGrace { get; init; } = TimeSpan.FromHours(2);
 
+    /// <summary>How long what was deleted can be restored (<c>HARBOR_TRASH_RETENTION_HOURS</c>), where that is longer than the grace. Default: it is not.</summary>
+    public TimeSpan TrashRetention { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How long a deletion can be restored: the grace, or the retention of the trash.</summary>
+    public TimeSpan RestorableFor => TrashRetention > GarbageGrace ? TrashRetention : GarbageGrace;
+
     /// <summary>How long an upload may rest between two chunks (<c>HARBOR_UPLOAD_LIFETIME_HOURS</c>). Default 24 hours.</summary>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 

@@ -12,7 +12,16 @@ internal sealed record Contract(IReadOnlyList<ContractOperation> Operations, IRe
 {
     private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web);
 
-    public static Contract Load() => JsonSerializer.Deserialize<Contract>(Resource("contract.json"), Reading)!;
+    /// <summary>Harbor's operations, and ours that Harbor does not have: <c>extensions.json</c>, each with its reason.</summary>
+    public static Contract Load()
+    {
+        var (harbor, ours) = (Read("contract.json"), Read("extensions.json"));
+        return new Contract([.. harbor.Operations, .. ours.Operations], harbor.Models.Concat(ours.Models).ToDictionary());
+    }
+
+    public static IReadOnlyList<ContractOperation> Extensions() => Read("extensions.json").Operations;
+
+    private static Contract Read(string name) => JsonSerializer.Deserialize<Contract>(Resource(name), Reading)!;
 
     /// <summary>Ids of the operations that the product does not have yet.</summary>
     public static IReadOnlyList<string> Pending()
@@ -32,7 +41,8 @@ internal sealed record Contract(IReadOnlyList<ContractOperation> Operations, IRe
 
 /// <param name="Success">Statuses of success, separated by spaces.</param>
 /// <param name="Refusals">Statuses of refusals that are documented; others are possible.</param>
+/// <param name="Reason">Why there is such an operation though Harbor has none; null: it is Harbor's.</param>
 internal sealed record ContractOperation(
-    string Id, string Tag, string Method, string Path, string[]? Parameters, string? Body, string Success, string? Answer, string? Refusals);
+    string Id, string Tag, string Method, string Path, string[]? Parameters, string? Body, string Success, string? Answer, string? Refusals, string? Reason = null);
 
 internal sealed record ContractField(string Name, bool AlwaysPresent, string Type);

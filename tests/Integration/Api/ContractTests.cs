@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization.Metadata;
 using Harbor.Contracts;
+using Harbor.Modules.ApiDescription;
 using Harbor.Platform.Http.Binding;
 using Microsoft.AspNetCore.Http.Metadata;
 using Xunit;
 
 namespace Harbor.Integration.Api;
 
-/// <summary>What is mounted is Harbor's API and nothing of our own invention; what is missing of it is known.</summary>
+/// <summary>What is mounted is Harbor's API; what is missing of it is known, and what is ours alone is listed with its reason.</summary>
 public sealed class ContractTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     private static readonly Contract Contract = Contract.Load();
@@ -15,7 +16,7 @@ public sealed class ContractTests(ApiFixture api) : IClassFixture<ApiFixture>
     private static readonly HashSet<string> NeverShown =
     [
         "Project.deleted", "Project.togglable", "ProjectSummary.registry", "Artifact.scan_overview", "Artifact.sbom_overview",
-        "UserResp.oidc_user_meta", "Robot.secret", "ImmutableRule.params", "ImmutableSelector.extras",
+        "UserResp.oidc_user_meta", "Robot.secret", "ImmutableRule.params", "ImmutableSelector.extras", "GCHistory.deleted",
     ];
 
     // Harbor's encoder cannot write the dotted names and falls back to these.
@@ -23,6 +24,27 @@ public sealed class ContractTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     // Documented, and never answered by Harbor either.
     private static readonly HashSet<string> NeverAnswered = ["triggerRetentionExecution 200"];
+
+    // Documented refusals that Harbor does not answer either, or that are answered with another status here.
+    private static readonly Dictionary<string, string> NeverRefused = new()
+    {
+        ["listProjects 401"] = "anybody may list the public ones, and wrong credentials are nobody's",
+        ["getInternalconfig 403"] = "who is no part of the installation is nobody to it: 401",
+        ["getSchedulePaused 403"] = "whoever is signed in may ask",
+        ["listJobQueues 404"] = "an empty list is one, too",
+        ["listSchedules 404"] = "the same",
+        ["getVolumes 404"] = "there is always a store",
+        ["getPermissions 404"] = "the catalogue is always there",
+        ["updateProjectMetadata 409"] = "a change makes nothing that could be there already",
+        ["deleteProjectMetadata 409"] = "what is deleted twice is gone",
+        ["removeLabel 409"] = "what is taken off twice is off",
+        ["searchUserGroups 409"] = "a search makes nothing",
+        ["UpdateRobot 409"] = "a robot keeps its name",
+        ["getCurrentUserInfo 412"] = "who is signed in is somebody",
+        ["CopyArtifact 405"] = "an accessory is refused with 403, as Harbor's code has it",
+        ["createTag 405"] = "the same",
+        ["CreateLabel 415"] = "a body of another media type does not validate: 422",
+    };
 
     [Fact]
     public void Every_operation_of_the_contract_is_mounted_once_at_its_path_and_with_its_verb_or_known_to_be_missing()
@@ -35,6 +57,10 @@ public sealed class ContractTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Empty(pending.Except(Contract.Operations.Select(each => each.Id)));
         Assert.Equal(promised.Order(StringComparer.Ordinal), mounted);
     }
+
+    [Fact]
+    public void Every_operation_of_our_own_says_why_it_is_there() =>
+        Assert.DoesNotContain(Contract.Extensions(), each => string.IsNullOrWhiteSpace(each.Reason));
 
     [Fact]
     public void Parameters_have_the_names_places_types_and_defaults_of_the_contract() => ForEach((operation, mounted) =>
@@ -59,6 +85,19 @@ public sealed class ContractTests(ApiFixture api) : IClassFixture<ApiFixture>
             "statuses",
             operation.Success.Split(' ').Where(status => !NeverAnswered.Contains($"{operation.Id} {status}")),
             Answers(mounted).Select(answer => $"{answer.StatusCode}").Distinct()));
+
+    [Fact]
+    public async Task Refusals_of_the_contract_are_described_or_it_is_known_why_not()
+    {
+        var document = await api.Anonymous.JsonAsync("/api/v2.0/openapi.json");
+        var described = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(each => each.Value!))
+            .SelectMany(each => each["responses"]!.AsObject(), (each, response) => $"{each["operationId"]} {response.Key}").ToHashSet(StringComparer.Ordinal);
+        var promised = Mounted().Select(mounted => Contract.Operations.Single(each => each.Id == mounted.Id))
+            .SelectMany(operation => operation.Refusals?.Split(' ') ?? [], (operation, status) => $"{operation.Id} {status}").ToList();
+
+        Assert.Equal(NeverRefused.Keys.Order(StringComparer.Ordinal), promised.Where(each => !described.Contains(each)).Order(StringComparer.Ordinal));
+        Assert.Empty(Refusals.Known.Except(Mounted().Select(each => each.Id)));
+    }
 
     [Fact]
     public void Answers_have_the_fields_and_types_of_the_contract() => ForEach((operation, mounted) =>

@@ -148,6 +148,12 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
                     SELECT id, 'EXECUTION_SWEEP', 'Success', '{}', now(), now(), now(), now() FROM act RETURNING lpad(to_hex(id), 24, '0')
                     """)}";
                 break;
+            case "gc_id":
+                words["gc_id"] = $"{await CollectionAsync()}";
+                break;
+            case "deletion_id":
+                words["deletion_id"] = $"{await DeletionAsync()}";
+                break;
             case "label_id":
                 words["label_id"] = $"{await PostAsync("/labels", new { name = ApiFixture.Unique("label"), scope = "p", project_id = projectId })}";
                 break;
@@ -225,6 +231,12 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
                     VALUES ({projectId}, 'admin', 'create', 'artifact', '{ApiFixture.Unique(name)}', 'pushed', true, clock_timestamp())
                     """);
                 break;
+            case "getGCHistory":
+                await CollectionAsync();
+                break;
+            case "listDeletions":
+                await DeletionAsync();
+                break;
             case "listSchedules":
                 await api.Harbor.Database.QueryAsync($"""
                     INSERT INTO schedule (vendor_type, vendor_id, cron_type, cron, creation_time, update_time)
@@ -259,6 +271,24 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
         tag_selectors = new[] { new { kind = "doublestar", decoration = "matches", pattern = ApiFixture.Unique("rule") } },
         scope_selectors = new { repository = new[] { new { kind = "doublestar", decoration = "repoMatches", pattern = "nothing" } } },
     });
+
+    // A garbage collection that is over.
+    private async Task<long> CollectionAsync() => (long)(await api.Harbor.Database.QueryAsync("""
+        WITH act AS (
+            INSERT INTO execution (vendor_type, vendor_id, status, trigger, start_time, update_time, end_time)
+            VALUES ('GARBAGE_COLLECTION', -1, 'Success', 'MANUAL', clock_timestamp(), now(), now()) RETURNING id)
+        INSERT INTO task (execution_id, kind, status, input, due_at, creation_time, update_time, end_time)
+        SELECT id, 'GARBAGE_COLLECTION', 'Success', '{}', now(), now(), now(), now() FROM act RETURNING execution_id
+        """))!;
+
+    private async Task<long> DeletionAsync()
+    {
+        var gone = ApiFixture.Unique("gone");
+        await api.ArtifactAsync(name, gone, ["v1"]);
+        using var deleted = await api.Admin.CallAsync(HttpMethod.Delete, $"{Base}/projects/{name}/repositories/{gone}");
+        Assert.True(deleted.IsSuccessStatusCode, await deleted.BodyAsync());
+        return (long)(await api.Harbor.Database.QueryAsync($"SELECT deletion.id FROM deletion JOIN repository ON repository.id = repository_id WHERE name = '{name}/{gone}'"))!;
+    }
 
     // Groups can be made only where people sign in elsewhere, so one is put there.
     private async Task<long> GroupAsync() =>

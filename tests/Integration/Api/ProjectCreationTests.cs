@@ -71,25 +71,60 @@ public sealed class ProjectCreationTests(ApiFixture api) : IClassFixture<ApiFixt
         using var made = await PostAsync(owner, $$"""
             {"project_name":"{{name}}","project_id":1,"id":1,"name":"library","owner_id":1,"owner_name":"admin","deleted":true,"repo_count":99,"current_user_role_id":5,
              "creation_time":"2001-01-01T00:00:00Z","update_time":"2001-01-01T00:00:00Z","quota":{"hard":{"storage":9} },"cve_allowlist":{"items":[{"cve_id":"CVE-1"}]},
-             "metadata":{"proxy_speed_kb":"7","max_upstream_conn":"7","proxy_cache_filter_pattern":"**","proxy_cache_filter_kind":"nonsense","retention_id":"","auto_scan":"größe"} }
+             "metadata":{"proxy_speed_kb":"7","max_upstream_conn":"7","proxy_cache_filter_pattern":"**","proxy_cache_filter_kind":"nonsense","retention_id":"","auto_scan":"","severity":"HIGH"} }
             """);
 
         var shown = await owner.JsonAsync($"{Path}/{name}");
         Assert.Equal(
             (made.IdIn(), ownerId, ownerName, name, 0, 1),
             ((long)shown["project_id"]!, (long)shown["owner_id"]!, (string)shown["owner_name"]!, (string)shown["name"]!, (int)shown["repo_count"]!, (int)shown["current_user_role_id"]!));
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"public":"false","auto_scan":"größe"}"""), shown["metadata"]), shown.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"public":"false","severity":"high"}"""), shown["metadata"]), shown.ToJsonString());
         Assert.Empty(shown["cve_allowlist"]!["items"]!.AsArray());
         Assert.DoesNotContain("2001", shown.ToJsonString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Metadata_of_255_characters_is_taken_and_longer_is_a_bad_request()
+    [Theory]
+    [InlineData("public", "1", "true")]
+    [InlineData("auto_scan", "True", "true")]
+    [InlineData("prevent_vul", "f", "false")]
+    [InlineData("enable_content_trust_cosign", "true", "true")]
+    [InlineData("severity", "Negligible", "none")]
+    public async Task Settings_are_stored_in_one_form_however_they_are_set(string key, string given, string stored)
     {
-        using var longest = await api.Admin.CallAsync(HttpMethod.Post, Path, new { project_name = ApiFixture.Unique("long"), metadata = new { auto_scan = new string('x', 255) } });
-        using var longer = await api.Admin.CallAsync(HttpMethod.Post, Path, new { project_name = ApiFixture.Unique("long"), metadata = new { auto_scan = new string('x', 256) } });
+        var (made, put, added) = (ApiFixture.Unique("form"), ApiFixture.Unique("form"), ApiFixture.Unique("form"));
+        var metadata = new Dictionary<string, string> { [key] = given };
+        await ExpectAsync(201, await api.Admin.CallAsync(HttpMethod.Post, Path, new { project_name = made, metadata }));
+        await ExpectAsync(201, await api.Admin.CallAsync(HttpMethod.Post, Path, new { project_name = put }));
+        await ExpectAsync(200, await api.Admin.CallAsync(HttpMethod.Put, $"{Path}/{put}", new { metadata }));
+        await ExpectAsync(201, await api.Admin.CallAsync(HttpMethod.Post, Path, new { project_name = added }));
+        var isSet = key == "public";
+        await ExpectAsync(200, await api.Admin.CallAsync(isSet ? HttpMethod.Put : HttpMethod.Post, $"{Path}/{added}/metadatas{(isSet ? "/public" : "")}", metadata));
 
-        Assert.Equal((201, 400), ((int)longest.StatusCode, (int)longer.StatusCode));
+        foreach (var project in (string[])[made, put, added])
+        {
+            Assert.Equal(stored, (string)(await api.Admin.JsonAsync($"{Path}/{project}"))["metadata"]![key]!);
+        }
+    }
+
+    [Theory]
+    [InlineData("public", "yes")]
+    [InlineData("auto_scan", "perhaps")]
+    [InlineData("auto_sbom_generation", "tRUE")]
+    [InlineData("prevent_vul", " true")]
+    [InlineData("reuse_sys_cve_allowlist", "größe")]
+    [InlineData("proxy_referrer_api", "2")]
+    [InlineData("severity", "dire")]
+    public async Task A_value_that_a_setting_does_not_take_is_refused_however_it_is_set(string key, string value)
+    {
+        var (refused, project) = (ApiFixture.Unique("refused"), await api.ProjectAsync());
+        var metadata = new Dictionary<string, string> { [key] = value };
+        await ExpectAsync(400, await api.Admin.CallAsync(HttpMethod.Post, Path, new { project_name = refused, metadata }));
+        await ExpectAsync(400, await api.Admin.CallAsync(HttpMethod.Put, $"{Path}/{project}", new { metadata }));
+        await ExpectAsync(400, await api.Admin.CallAsync(HttpMethod.Post, $"{Path}/{project}/metadatas", metadata));
+        await ExpectAsync(400, await api.Admin.CallAsync(HttpMethod.Put, $"{Path}/{project}/metadatas/{key}", metadata));
+
+        Assert.Equal(404, (await api.Admin.RefusalAsync($"{Path}/{refused}")).Status);
+        Assert.Equal("""{"public":"false"}""", (await api.Admin.JsonAsync($"{Path}/{project}"))["metadata"]!.ToJsonString());
     }
 
     [Fact]
@@ -249,6 +284,12 @@ public sealed class ProjectCreationTests(ApiFixture api) : IClassFixture<ApiFixt
 
         Assert.Equal((403, "FORBIDDEN", "Only system admin can create project"), await refused.RefusalAsync());
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+    }
+
+    private static async Task ExpectAsync(int status, HttpResponseMessage answer)
+    {
+        Assert.True(status == (int)answer.StatusCode, $"{(int)answer.StatusCode} {await answer.BodyAsync()}");
+        answer.Dispose();
     }
 
     private static Task<HttpResponseMessage> PostAsync(HttpClient client, string body, string type = "application/json") =>

@@ -82,7 +82,35 @@ public sealed class RecordingTests : IAsyncLifetime
         await harbor.SetAsync("read_only", "true");
 
         await log.RecordsAsync(
-            () => ExpectAsync(403, HttpMethod.Put, "projects/demo", new { metadata = new { @public = "true" } }), "admin update project demo | update project: demo | false | -");
+            () => ExpectAsync(403, HttpMethod.Put, "projects/demo", new { metadata = new { @public = "true" } }), "admin update project demo | update project: demo | false | demo");
+        var id = await harbor.Database.QueryAsync("SELECT id FROM project WHERE name = 'demo'");
+        await log.RecordsAsync(() => ExpectAsync(403, HttpMethod.Put, $"projects/{id}", new { }), "admin update project demo | update project: demo | false | demo");
+        await log.RecordsAsync(
+            () => ExpectAsync(403, HttpMethod.Put, "projects/nowhere", new { }), "admin update project nowhere | update project: nowhere | false | -");
+    }
+
+    [Fact]
+    public async Task Robots_that_go_with_their_project()
+    {
+        await harbor.ProjectAsync("demo");
+        var id = await harbor.Database.QueryAsync("SELECT id FROM project WHERE name = 'demo'");
+        foreach (var name in (string[])["first", "second"])
+        {
+            await ExpectAsync(201, HttpMethod.Post, "robots", new
+            {
+                name,
+                level = "project",
+                duration = -1,
+                permissions = new[] { new { kind = "project", @namespace = "demo", access = new[] { new { resource = "repository", action = "pull" } } } },
+            });
+        }
+
+        await log.SkipAsync();
+        await log.RecordsAsync(
+            () => ExpectAsync(200, HttpMethod.Delete, "projects/demo"),
+            $"admin delete robot robot$demo+first | delete robot: robot$demo+first | true | demo#{id}",
+            $"admin delete robot robot$demo+second | delete robot: robot$demo+second | true | demo#{id}",
+            $"admin delete project demo | delete project: demo | true | demo#{id}");
     }
 
     [Fact]

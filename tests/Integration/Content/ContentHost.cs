@@ -1,11 +1,14 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
+using Harbor.Contracts;
 using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Collection;
 using Harbor.Modules.Artifacts.Deletion;
 using Harbor.Modules.Artifacts.Manifests;
+using Harbor.Modules.Artifacts.Trash;
 using Harbor.Modules.Artifacts.Uploads;
 using Harbor.Oci;
 using Harbor.Platform;
@@ -65,6 +68,8 @@ internal sealed class ContentHost : IAsyncDisposable
     public ContentListing Listing => Get<ContentListing>();
 
     public Eraser Eraser => Get<Eraser>();
+
+    public GarbageCollector Collector => Get<GarbageCollector>();
 
     public ContentUpkeep Upkeep => Get<ContentUpkeep>();
 
@@ -155,6 +160,19 @@ internal sealed class ContentHost : IAsyncDisposable
 
     public Task DeleteAsync(RepositoryScope repository, TestManifest manifest) =>
         Deletions.DeleteAsync(repository, manifest.Digest, "test", CancellationToken.None);
+
+    /// <summary>Number of the newest deletion.</summary>
+    public async Task<long> LastDeletionAsync() => (long)(await Testing.QueryAsync("SELECT max(id) FROM deletion"))!;
+
+    /// <summary>Takes back a deletion in the repository's project.</summary>
+    public async Task<RestoredDto> RestoreAsync(RepositoryScope repository, long deletion)
+    {
+        var project = await ProjectScope.FindAsync(repository.Caller, repository.Project, Resource.Artifact, AccessAction.Create, CancellationToken.None);
+        return await Get<Restoration>().RestoreAsync(project!, deletion, CancellationToken.None);
+    }
+
+    /// <summary>A whole round of the collector.</summary>
+    public Task<Collected> CollectAsync() => Collector.RunAsync(CancellationToken.None);
 
     public Task DeleteBlobAsync(RepositoryScope repository, Digest digest) => Blobs.DeleteAsync(repository, digest, CancellationToken.None);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using Harbor.Oci;
 using Harbor.Support;
 using Xunit;
@@ -79,6 +80,15 @@ internal sealed class RegistryClient : IDisposable
     }
 
     public async Task DeleteAsync(string path) => (await ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Delete, path)).Dispose();
+
+    /// <summary>Takes back what was deleted last in the repository, by the management API.</summary>
+    public async Task RestoreLastAsync()
+    {
+        var trash = $"/api/v2.0/projects/{Repository.Split('/')[0]}/trash";
+        using var listed = await SendAsync(HttpMethod.Get, $"{trash}?q=repository_name={Uri.EscapeDataString(Repository)}&page_size=1", [], null, HttpStatusCode.OK);
+        var last = (long)JsonNode.Parse(await listed.Content.ReadAsStringAsync())![0]!["id"]!;
+        (await SendAsync(HttpMethod.Post, $"{trash}/{last}/restore", [], null, HttpStatusCode.OK)).Dispose();
+    }
 
     public Task<HttpStatusCode> HeadAsync(string path) => StatusAsync(HttpMethod.Head, path);
 

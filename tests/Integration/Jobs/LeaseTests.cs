@@ -20,6 +20,7 @@ public sealed class LeaseTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         testing = await TestDatabase.CreateAsync();
+        await testing.QueryAsync("DELETE FROM worker_pool");   // of the server that made the template
         (first, second) = (new JobReplica(testing), new JobReplica(testing));
     }
 

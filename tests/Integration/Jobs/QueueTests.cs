@@ -101,6 +101,23 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Equal(JobStatus.Stopped, (await replica.FindAsync(execution)).Status);
     }
 
+    /// <summary>Tells the rate in its output: that is where the figures of bench/results come from.</summary>
+    [Fact]
+    public async Task Ten_workers_do_tasks_that_do_nothing_at_a_rate_that_no_real_work_waits_for()
+    {
+        const int tasks = 5000;
+        await using var ten = new JobReplica(testing, workers: 10);
+        var execution = await ten.EnqueueAsync(JobReplica.Plain, [.. Enumerable.Range(0, tasks).Select(number => $"{number}")]);
+
+        var begun = Stopwatch.GetTimestamp();
+        await ten.Workers.RunDueAsync(Ct);
+        var took = Stopwatch.GetElapsedTime(begun);
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"{tasks} tasks in {took.TotalSeconds:0.0} s: {tasks / took.TotalSeconds:0} a second");
+        Assert.Equal((JobStatus.Success, (long)tasks), ((await ten.FindAsync(execution)).Status, (await ten.FindAsync(execution)).Counts.Success));
+        Assert.True(tasks / took.TotalSeconds > 100, $"only {tasks / took.TotalSeconds:0} a second");
+    }
+
     private static async Task<T> TimedAsync<T>(string what, Func<Task<T>> act)
     {
         var begun = Stopwatch.GetTimestamp();

@@ -32,12 +32,13 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["JobService"] = [.. Ground, "Access"],
             ["Artifacts"] = [.. Ground, "Storage", "Access", "Configuration", "Quotas", "Labels", "Immutability"],
             ["Robots"] = [.. Ground, "Access", "Configuration", "Identity", "Projects"],
+            ["GarbageCollection"] = [.. Ground, "Access", "Artifacts", "JobService"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
             ["Audit"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts", "Robots"],
             ["Modules"] =
             [
                 .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Labels", "Immutability", "Artifacts", "Robots", "SystemInfo", "Audit",
-                "ApiDescription", "JobService",
+                "ApiDescription", "JobService", "GarbageCollection",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],

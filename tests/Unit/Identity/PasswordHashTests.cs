@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Harbor.Modules.Identity;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Harbor.Unit.Identity;
@@ -26,8 +27,8 @@ public sealed class PasswordHashTests
     [Fact]
     public void A_new_hash_has_Harbors_form_and_a_salt_of_its_own()
     {
-        var first = PasswordHash.Create("Harbor12345");
-        var second = PasswordHash.Create("Harbor12345");
+        var first = PasswordHash.Create("Harbor12345", PasswordHash.HarborRounds);
+        var second = PasswordHash.Create("Harbor12345", PasswordHash.HarborRounds);
 
         Assert.Equal("pbkdf2_sha256", first.Version);
         Assert.Matches(new Regex("^[A-Za-z0-9]{32}$"), first.Salt);
@@ -41,18 +42,43 @@ public sealed class PasswordHashTests
     [InlineData("md5")]
     [InlineData("")]
     [InlineData("SHA1")]
+    [InlineData("pbkdf2_sha256$")]
+    [InlineData("pbkdf2_sha256$0")]
+    [InlineData("pbkdf2_sha256$-1")]
+    [InlineData("pbkdf2_sha256$99999999999")]
     public void A_version_that_nobody_knows_verifies_nothing(string version) =>
         Assert.False(new PasswordHash(version, "salt", "4b007901b765489abead49d926f721d0").Verify("password"));
 
     [Fact]
     public void The_hash_of_nobody_verifies_nothing()
     {
-        Assert.False(PasswordHash.OfNobody.Verify(""));
-        Assert.False(PasswordHash.OfNobody.Verify("Harbor12345"));
+        Assert.False(PasswordHash.OfNobody(PasswordHash.HarborRounds).Verify(""));
+        Assert.False(PasswordHash.OfNobody(PasswordHash.HarborRounds).Verify("Harbor12345"));
     }
 
     [Fact]
-    public void A_hash_does_not_print() => Assert.Equal("***", $"{PasswordHash.OfNobody}");
+    public void A_hash_of_other_rounds_says_how_many_and_only_so_many_verify_it()
+    {
+        var quick = PasswordHash.Create("Harbor12345", rounds: 7);
+
+        Assert.Equal("pbkdf2_sha256$7", quick.Version);
+        Assert.True(quick.Verify("Harbor12345"));
+        Assert.False(quick.Verify("Harbor12346"));
+        Assert.False((quick with { Version = "pbkdf2_sha256$8" }).Verify("Harbor12345"));
+        Assert.False((quick with { Version = "pbkdf2_sha256" }).Verify("Harbor12345"));
+    }
+
+    // What the server is composed of when nobody overrides anything; there is no setting that could.
+    [Fact]
+    public void A_server_hashes_with_six_hundred_thousand_rounds()
+    {
+        var rounds = Assert.Single(new ServiceCollection().AddIdentity(), service => service.ServiceType == typeof(PasswordOptions));
+
+        Assert.Equal(600_000, Assert.IsType<PasswordOptions>(rounds.ImplementationInstance).Rounds);
+    }
+
+    [Fact]
+    public void A_hash_does_not_print() => Assert.Equal("***", $"{PasswordHash.OfNoMachine}");
 
     [Theory]
     [InlineData("Harbor12345", true)]

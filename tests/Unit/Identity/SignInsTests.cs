@@ -10,11 +10,11 @@ public sealed class SignInsTests : IDisposable
 {
     private const string Good = "Harbor12345";
 
-    private static readonly PasswordHash GoodHash = PasswordHash.Create(Good);
-    private static readonly PasswordHash OtherHash = PasswordHash.Create("Another12345");
+    private static readonly PasswordHash GoodHash = PasswordHash.Create(Good, PasswordHash.HarborRounds);
+    private static readonly PasswordHash OtherHash = PasswordHash.Create("Another12345", PasswordHash.HarborRounds);
 
     private readonly ManualClock clock = new();
-    private readonly PasswordVerifier verifier = new();
+    private readonly PasswordVerifier verifier = new(new PasswordOptions());
     private readonly Dictionary<string, Account[]> accounts = new()
     {
         ["ann"] = [new Account(7, "ann", GoodHash, IsSystemAdmin: false)],

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Harbor.Modules.Access.Auditing;
 
 /// <summary>Sees to it that an audited operation which fails is recorded, whoever refused it and why.</summary>
-internal sealed class AuditedMiddleware(RequestDelegate next, IEnumerable<IFailureRecorder> recorders)
+internal sealed class AuditedMiddleware(RequestDelegate next, IEnumerable<IFailureRecorder> recorders, IProjectDirectory projects)
 {
     private readonly IFailureRecorder? recorder = recorders.SingleOrDefault();
 
@@ -33,10 +33,28 @@ internal sealed class AuditedMiddleware(RequestDelegate next, IEnumerable<IFailu
         }
     }
 
-    private static async Task RecordAsync(HttpContext http, AuditedOperation operation, IFailureRecorder recorder)
+    private async Task RecordAsync(HttpContext http, AuditedOperation operation, IFailureRecorder recorder)
     {
+        await FindProjectAsync(http);
         var subject = await FindSubjectAsync(http, operation);
         await recorder.RecordAsync(new AuditedFailure(operation, http.Security(), subject, http.Features.Get<NamedProject>()?.Project));
+    }
+
+    // What was refused before anybody looked whether the caller may enter, as all is while read-only, happened in its project still.
+    private async ValueTask FindProjectAsync(HttpContext http)
+    {
+        try
+        {
+            if (http.Features.Get<NamedProject>() is null && ProjectRoute.Given(http) is { } given
+                && await ProjectRoute.FindAsync(http, given, projects, CancellationToken.None) is { } project)
+            {
+                http.Features.Set(new NamedProject(project));
+            }
+        }
+        catch (Exception e) when (e is RegistryException or NpgsqlException)
+        {
+            // No name that a project could have, or no database: it is recorded without.
+        }
     }
 
     private static async ValueTask<string> FindSubjectAsync(HttpContext http, AuditedOperation operation)

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace Harbor.Modules.Access.Auditing;
 
@@ -8,5 +7,5 @@ internal sealed record NamedProject(ProjectInfo Project)
 {
     /// <summary>Its name; what the route says when there is no such project.</summary>
     public static string? Name(HttpContext http) =>
-        http.Features.Get<NamedProject>()?.Project.Name ?? http.GetRouteValue("project_name") as string ?? http.GetRouteValue("project_name_or_id") as string;
+        http.Features.Get<NamedProject>()?.Project.Name ?? ProjectRoute.Given(http);
 }

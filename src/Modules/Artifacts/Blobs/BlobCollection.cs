@@ -5,7 +5,7 @@ using Harbor.Storage;
 
 namespace Harbor.Modules.Artifacts.Blobs;
 
-/// <summary>Removing links and blobs, for use inside a transaction that holds the blob <c>FOR UPDATE</c>.</summary>
+/// <summary>Removing links and blobs, for use inside a transaction that holds the blobs <c>FOR UPDATE</c>.</summary>
 internal static class BlobCollection
 {
     /// <summary>Removes a link that nothing uses; what it was charged is given back.</summary>
@@ -19,20 +19,19 @@ internal static class BlobCollection
         }
     }
 
-    /// <summary>Removes the blob when no repository is linked to it and no artifact, hidden ones included, names it.</summary>
-    /// <param name="eraseAfter">How long its bytes stay after this.</param>
-    public static async Task RemoveIfUnusedAsync(Transaction tx, IBlobStore store, long blobId, TimeSpan eraseAfter)
+    /// <summary>Removes those blobs that no repository is linked to and no artifact, hidden ones included, names.</summary>
+    /// <param name="eraseAfter">How long their bytes stay after this.</param>
+    /// <returns>Sizes of those removed, in bytes.</returns>
+    public static async Task<IReadOnlyList<long>> RemoveUnusedAsync(Transaction tx, IBlobStore store, long[] blobIds, TimeSpan eraseAfter)
     {
         var removed = await tx.ListAsync("""
-            DELETE FROM blob WHERE id = $1
-              AND NOT EXISTS (SELECT 1 FROM repository_blob WHERE blob_id = $1)
-              AND NOT EXISTS (SELECT 1 FROM artifact_blob WHERE blob_id = $1)
+            DELETE FROM blob WHERE id = ANY($1)
+              AND NOT EXISTS (SELECT 1 FROM repository_blob WHERE blob_id = blob.id)
+              AND NOT EXISTS (SELECT 1 FROM artifact_blob WHERE blob_id = blob.id)
             RETURNING digest, size, location
-            """, row => (Digest: Digest.FromBytes(row.GetFieldValue<byte[]>(0)), Size: row.GetInt64(1), Location: row.IsDBNull(2) ? null : row.GetString(2)), blobId);
-        foreach (var blob in removed)
-        {
-            var location = blob.Location is null ? store.CanonicalOf(blob.Digest) : new Location(blob.Location);
-            await Erasures.AddAsync(tx, [location], blob.Size, eraseAfter);
-        }
+            """, row => (Digest: Digest.FromBytes(row.GetFieldValue<byte[]>(0)), Size: row.GetInt64(1), Location: row.IsDBNull(2) ? null : row.GetString(2)), (object)blobIds);
+        await Erasures.AddAsync(
+            tx, [.. removed.Select(blob => (blob.Location is null ? store.CanonicalOf(blob.Digest) : new Location(blob.Location), blob.Size))], eraseAfter);
+        return [.. removed.Select(blob => blob.Size)];
     }
 }

@@ -75,21 +75,21 @@ internal static class BlobLinks
             WHERE repository_id = $1 AND blob_id IN (SELECT blob_id FROM artifact_blob WHERE artifact_id = ANY($2))
             ORDER BY blob_id FOR UPDATE
             """, repositoryId, artifactIds);
-        await tx.ExecuteAsync("""
-            UPDATE repository_blob AS link SET uses = link.uses - named.times
+
+        // One update of each link: the database looks after the foreign keys of a row that a transaction changes twice, and would
+        // wait for the collector, which holds blobs before links.
+        var released = await tx.ListAsync("""
+            UPDATE repository_blob AS link SET
+                uses = link.uses - named.times,
+                linked_at = CASE WHEN link.uses = named.times THEN harbor_now() ELSE link.linked_at END,
+                charged = link.charged AND link.uses > named.times
             FROM (SELECT blob_id, count(*) AS times FROM artifact_blob WHERE artifact_id = ANY($2) GROUP BY blob_id) AS named
+            JOIN repository_blob AS held ON held.repository_id = $1 AND held.blob_id = named.blob_id
+            JOIN blob ON blob.id = named.blob_id
             WHERE link.repository_id = $1 AND link.blob_id = named.blob_id
-            """, repositoryId, artifactIds);
-        var unused = await tx.ListAsync("""
-            WITH named AS (SELECT DISTINCT blob_id FROM artifact_blob WHERE artifact_id = ANY($2)),
-            charged AS (
-                SELECT link.blob_id, link.charged FROM repository_blob AS link JOIN named USING (blob_id)
-                WHERE link.repository_id = $1 AND link.uses = 0)
-            UPDATE repository_blob AS link SET linked_at = harbor_now(), charged = false
-            FROM charged, blob
-            WHERE link.repository_id = $1 AND link.blob_id = charged.blob_id AND blob.id = charged.blob_id
-            RETURNING link.blob_id, blob.digest, charged.charged
-            """, row => (Id: row.GetInt64(0), Digest: row.GetFieldValue<byte[]>(1), Charged: row.GetBoolean(2)), repositoryId, artifactIds);
+            RETURNING link.blob_id, blob.digest, held.charged, link.uses = 0
+            """, row => (Id: row.GetInt64(0), Digest: row.GetFieldValue<byte[]>(1), Charged: row.GetBoolean(2), IsUnused: row.GetBoolean(3)), repositoryId, artifactIds);
+        var unused = released.FindAll(link => link.IsUnused);
         await quota.RefundAsync([.. unused.Where(link => link.Charged).Select(link => link.Digest)]);
         await ReviewAsync(tx, [.. unused.Select(link => link.Id)], grace);
         return [.. unused.Select(link => link.Digest)];

@@ -127,7 +127,7 @@ public sealed class Blobs(
 
             var quota = new QuotaLedger(tx, scope.Project.Id);
             await BlobCollection.UnlinkAsync(tx, quota, repositoryId, blob.Id, digest);
-            await BlobCollection.RemoveIfUnusedAsync(tx, store, blob.Id, options.EraseDelay);
+            await BlobCollection.RemoveUnusedAsync(tx, store, [blob.Id], options.EraseDelay);
             await tx.EvictAsync(Key(repositoryId, digest));
             await quota.SettleAsync();
         }, ct);

@@ -13,10 +13,10 @@ public sealed class Eraser(Database db, IBlobStore store, InstanceMarker marker,
     // Whoever took a batch and died has it taken over after this.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
-    /// <summary>Erases everything that is due. Returns how many locations.</summary>
-    public async Task<int> EraseDueAsync(CancellationToken ct)
+    /// <summary>Erases everything that is due, and counts what the storage confirms.</summary>
+    public async Task<Erased> EraseDueAsync(CancellationToken ct)
     {
-        var erased = 0;
+        var erased = default(Erased);
         while (await TakeAsync(ct) is { Count: > 0 } batch)
         {
             if (!await marker.MatchesAsync(ct))
@@ -27,27 +27,43 @@ public sealed class Eraser(Database db, IBlobStore store, InstanceMarker marker,
             }
 
             await pauses.ReachAsync("erase.taken", ct);
-            foreach (var location in batch)
-            {
-                await store.EraseAsync(new Location(location), ct);
-            }
-
-            await pauses.ReachAsync("erase.erased", ct);
-            await using var command = db.Command("DELETE FROM erasure WHERE location = ANY($1)").With((object)batch.ToArray());
-            await command.ExecuteNonQueryAsync(ct);
-            erased += batch.Count;
+            erased += await EraseAsync(batch, ct);
         }
 
         return erased;
     }
 
-    private async Task<List<string>> TakeAsync(CancellationToken ct)
+    private async Task<Erased> EraseAsync(List<(string Location, long Size)> batch, CancellationToken ct)
+    {
+        var confirmed = new List<(string Location, long Size)>(batch.Count);
+        foreach (var content in batch)
+        {
+            try
+            {
+                await store.EraseAsync(new Location(content.Location), ct);
+                confirmed.Add(content);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // One file that cannot be removed must not keep the others. Its row stays, and is due again when the lease is over.
+                Log.NotErased(logger, e, content.Location);
+            }
+        }
+
+        await pauses.ReachAsync("erase.erased", ct);
+        await using var command = db.Command("DELETE FROM erasure WHERE location = ANY($1)").With((object)confirmed.Select(content => content.Location).ToArray());
+        await command.ExecuteNonQueryAsync(ct);
+        var bytes = confirmed.Sum(content => content.Size);
+        return new Erased(confirmed.Count, bytes, batch.Sum(content => content.Size) - bytes);
+    }
+
+    private async Task<List<(string Location, long Size)>> TakeAsync(CancellationToken ct)
     {
         await using var command = db.Command("""
             UPDATE erasure SET erase_after = harbor_now() + $1
             WHERE location IN (SELECT location FROM erasure WHERE erase_after <= harbor_now() ORDER BY erase_after LIMIT $2 FOR UPDATE SKIP LOCKED)
-            RETURNING location
+            RETURNING location, size
             """).With(Lease, BatchSize);
-        return await command.ListAsync(row => row.GetString(0), ct);
+        return await command.ListAsync(row => (row.GetString(0), row.GetInt64(1)), ct);
     }
 }

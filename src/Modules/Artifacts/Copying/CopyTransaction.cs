@@ -34,6 +34,7 @@ internal sealed class CopyTransaction(Transaction tx, CopyPlace source, CopyPlac
     public async Task HoldAsync(string reference)
     {
         await RepositoryLocks.ShareAsync(tx, source.Scope, source.Id, target.Scope, target.Id);
+        await tx.ExecuteAsync(RepositoryCounts.KnowVisible, target.Id);
         HashSet<long> held = [];
         for (var round = 0; round < MaxRounds; round++)
         {

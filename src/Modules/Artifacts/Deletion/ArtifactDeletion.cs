@@ -38,9 +38,25 @@ public sealed class ArtifactDeletion(
                 throw ContentErrors.ReferencedByOthers();
             }
 
-            return (await deletion.DroppedWithAsync(root), root);
+            return (await deletion.DroppedWithAsync(root), [root]);
         }, reason, ct);
     }
+
+    /// <summary>Deletes those of the artifacts that are still untagged when they are held, and what goes with them, as one act.</summary>
+    /// <returns>How many artifacts went.</returns>
+    /// <exception cref="RegistryException"><c>PRECONDITION</c>: an immutable tag would go with one of them, so none of them goes.</exception>
+    internal Task<int> DeleteUntaggedAsync(RepositoryScope scope, long repositoryId, long[] artifacts, string reason, CancellationToken ct) =>
+        RunAsync(scope, repositoryId, RepositoryLocks.ChangeAsync, async deletion =>
+        {
+            await deletion.HoldAsync(artifacts);
+            await pauses.ReachAsync("delete.held", ct);
+            var roots = await deletion.UntaggedAsync(artifacts);
+            return (await deletion.DroppedWithAsync(roots), roots);
+        }, reason, ct);
+
+    /// <summary>The artifacts that would go with these. Holds nothing and changes nothing.</summary>
+    internal Task<long[]> WouldGoAsync(RepositoryScope scope, long repositoryId, long[] artifacts, CancellationToken ct) => db.TransactAsync(
+        tx => new DeletionTransaction(tx, scope, repositoryId, options.GarbageGrace, pauses, readOnly: true).DroppedWithAsync(artifacts), ct);
 
     /// <summary>Deletes everything in a repository, which becomes invisible.</summary>
     /// <exception cref="RegistryException"><c>NOT_FOUND</c>: it holds no visible artifact; <c>PRECONDITION</c>: it has an immutable tag.</exception>
@@ -54,7 +70,7 @@ public sealed class ArtifactDeletion(
         await RunAsync(scope, repositoryId, RepositoryLocks.HoldAsync, async deletion =>
         {
             var all = await deletion.HoldAllVisibleAsync();
-            return all.Length > 0 ? (all, null) : throw new RegistryException(ErrorCode.NotFound, $"repository {scope.Name} not found");
+            return all.Length > 0 ? (all, []) : throw new RegistryException(ErrorCode.NotFound, $"repository {scope.Name} not found");
         }, reason, ct);
     }
 
@@ -73,19 +89,24 @@ public sealed class ArtifactDeletion(
         }
     }
 
-    private async Task RunAsync(
-        RepositoryScope scope, long repositoryId, Func<Transaction, RepositoryScope, long, Task> hold, Func<DeletionTransaction, Task<(long[] All, long? Root)>> choose, string reason, CancellationToken ct)
+    private async Task<int> RunAsync(
+        RepositoryScope scope, long repositoryId, Func<Transaction, RepositoryScope, long, Task> hold, Func<DeletionTransaction, Task<(long[] All, long[] Roots)>> choose, string reason, CancellationToken ct)
     {
-        var changed = await db.TransactAsync(async tx =>
+        var (count, changed) = await db.TransactAsync(async tx =>
         {
             var deletion = new DeletionTransaction(tx, scope, repositoryId, options.GarbageGrace, pauses);
             await hold(tx, scope, repositoryId);
             await pauses.ReachAsync("delete.repository-held", tx.Ct);
-            var (all, root) = await choose(deletion);
+            var (all, roots) = await choose(deletion);
             await deletion.RefuseImmutableAsync(all);
-            await deletion.HideAsync(all, root, reason);
-            return deletion.Changed;
+            if (all.Length > 0)
+            {
+                await deletion.HideAsync(all, roots, reason);
+            }
+
+            return (all.Length, deletion.Changed);
         }, ct);
         changed.ForEach(feed.EvictLocally);
+        return count;
     }
 }

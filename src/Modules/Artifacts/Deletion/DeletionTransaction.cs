@@ -1,4 +1,5 @@
 using Harbor.Modules.Artifacts.Blobs;
+using Harbor.Modules.Artifacts.Collection;
 using Harbor.Modules.Immutability;
 using Harbor.Modules.Quotas;
 using Harbor.Oci;
@@ -8,7 +9,8 @@ using Harbor.Platform.Diagnostics;
 namespace Harbor.Modules.Artifacts.Deletion;
 
 /// <summary>The steps of one deletion: hold what may go, look what goes, hide it.</summary>
-internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope, long repositoryId, TimeSpan grace, PausePoints pauses)
+/// <param name="readOnly">Whether it is only looked what would go, and nothing held.</param>
+internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope, long repositoryId, TimeSpan grace, PausePoints pauses, bool readOnly = false)
 {
     // Past this a chain of accessories of accessories is not followed; nobody signs signatures that deep.
     private const int MaxRounds = 16;
@@ -30,17 +32,21 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         WHERE child_id = $1 AND parent.deletion_id IS NULL LIMIT 1
         """, artifact) == true;
 
-    /// <summary>What goes with a held root: its accessories, and children without a tag and without a parent that stays.</summary>
+    /// <summary>Those of the held artifacts that nothing names and nobody has touched for a grace.</summary>
+    public async Task<long[]> UntaggedAsync(long[] artifacts) =>
+        [.. await tx.ListAsync($"SELECT a.id FROM artifact a WHERE a.id = ANY($1) AND {UntaggedArtifacts.IsUntagged("$2")} ORDER BY a.id", row => row.GetInt64(0), artifacts, grace)];
+
+    /// <summary>What goes with held roots: their accessories, and children without a tag and without a parent that stays.</summary>
     /// <remarks>Each round holds what the round before found, then looks again: what is held can gain no reference any more.</remarks>
-    public async Task<long[]> DroppedWithAsync(long root)
+    public async Task<long[]> DroppedWithAsync(params long[] roots)
     {
-        HashSet<long> dropped = [root];
-        HashSet<long> held = [root];
+        HashSet<long> dropped = [.. roots];
+        HashSet<long> held = [.. roots];
         for (var round = 0; round < MaxRounds; round++)
         {
             var candidates = await CandidatesAsync([.. dropped]);
             var unheld = candidates.Where(held.Add).ToArray();
-            if (unheld.Length > 0)
+            if (unheld.Length > 0 && !readOnly)
             {
                 await HoldAsync(unheld);
                 await pauses.ReachAsync("delete.more-held", tx.Ct);
@@ -74,12 +80,13 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
     }
 
     /// <summary>Hides held artifacts under one deletion, and tells of it.</summary>
-    /// <param name="root">The one that was asked for, and the rest goes with it; null: the whole repository was.</param>
-    public async Task HideAsync(long[] artifacts, long? root, string reason)
+    /// <param name="roots">Those that were asked for, and the rest goes with them; none: the whole repository was.</param>
+    public async Task HideAsync(long[] artifacts, long[] roots, string reason)
     {
+        var isRepository = roots.Length == 0;
         var deletion = await tx.ScalarAsync<long>("""
-            INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason) VALUES ($1, harbor_now(), $2, $3) RETURNING id
-            """, repositoryId, scope.Caller.Name, reason);
+            INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason, kind) VALUES ($1, harbor_now(), $2, $3, $4) RETURNING id
+            """, repositoryId, scope.Caller.Name, reason, isRepository ? DeletionKind.Repository : DeletionKind.Artifact);
         var hidden = await tx.ListAsync("UPDATE artifact SET deletion_id = $2 WHERE id = ANY($1) RETURNING digest, id",
             row => (Digest: row.GetFieldValue<byte[]>(0), Id: row.GetInt64(1)), artifacts, deletion);
         await pauses.ReachAsync("delete.hidden", tx.Ct);
@@ -100,15 +107,30 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         Changed.AddRange(hidden.Select(artifact => Manifests.Manifests.ArtifactKey(repositoryId, Digest.FromBytes(artifact.Digest))));
         Changed.AddRange(unused.Select(blob => Blobs.Blobs.Key(repositoryId, Digest.FromBytes(blob))));
         await tx.EvictAsync(Changed);
-        await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
-        var by = scope.Caller.RecordedName;
-        await quota.SettleAsync(root is { } id
-            ? tx.Publication(new ArtifactDeleted(
-                scope.Project.Id, scope.Name.Value, id, Digest.FromBytes(hidden.Single(artifact => artifact.Id == id).Digest).Value,
-                [.. tags.Where(tag => tag.ArtifactId == id).Select(tag => tag.Name).Order(StringComparer.Ordinal)], by))
-            : tx.Publication(new RepositoryDeleted(scope.Project.Id, scope.Name.Value, by)));
+        await TouchRepositoryAsync(deletion, isRepository);
+        await quota.SettleAsync(isRepository
+            ? [tx.Publication(new RepositoryDeleted(scope.Project.Id, scope.Name.Value, scope.Caller.RecordedName))]
+            : Publications(roots, hidden.ToDictionary(artifact => artifact.Id, artifact => artifact.Digest), tags.ToLookup(tag => tag.ArtifactId, tag => tag.Name)));
         await pauses.ReachAsync("delete.settled", tx.Ct);
     }
+
+    // One that is pushed into again after it was deleted is a new one to its users; what they wrote of the old one waits with the deletion.
+    private async Task TouchRepositoryAsync(long deletion, bool isRepository)
+    {
+        if (isRepository)
+        {
+            await using var _ = await tx.BatchAsync(
+                ("UPDATE deletion SET description = repository.description, pull_count = repository.pull_count FROM repository WHERE deletion.id = $1 AND repository.id = $2",
+                    [deletion, repositoryId]),
+                ("UPDATE repository SET description = '', pull_count = 0 WHERE id = $1", [repositoryId]));
+        }
+
+        await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
+    }
+
+    private (string Sql, object?[] Values)[] Publications(long[] roots, Dictionary<long, byte[]> digests, ILookup<long, string> tags) =>
+        [.. roots.Select(root => tx.Publication(new ArtifactDeleted(
+            scope.Project.Id, scope.Name.Value, root, Digest.FromBytes(digests[root]).Value, [.. tags[root].Order(StringComparer.Ordinal)], scope.Caller.RecordedName)))];
 
     private async Task<List<long>> CandidatesAsync(long[] dropped) => await tx.ListAsync("""
         SELECT child.id FROM artifact_reference JOIN artifact AS child ON child.id = child_id

@@ -138,6 +138,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
         var others = subject is { } one ? wanted.Append(one) : wanted;
         await using var reader = await RepositoryLocks.ShareAsync(
             tx, scope, repositoryId,
+            (RepositoryCounts.KnowVisible, [repositoryId]),
             ("SELECT id, digest, size FROM blob WHERE digest = ANY($1) ORDER BY id FOR KEY SHARE", [Stored(digests)]),
             ("""
             SELECT id, digest, size FROM artifact

@@ -54,8 +54,8 @@ internal sealed class TagChanges(Database db, RepositoryDirectory repositories, 
             }
 
             var deletion = await tx.ScalarAsync<long>("""
-                INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason) VALUES ($1, harbor_now(), $2, $3) RETURNING id
-                """, repositoryId, scope.Caller.Name, reason);
+                INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason, kind) VALUES ($1, harbor_now(), $2, $3, $4) RETURNING id
+                """, repositoryId, scope.Caller.Name, reason, Deletion.DeletionKind.Tag);
             await tx.ExecuteAsync("""
                 WITH gone AS (DELETE FROM tag WHERE repository_id = $1 AND name = $2 RETURNING *)
                 INSERT INTO tag_trash (id, repository_id, name, artifact_id, push_time, pull_time, deletion_id)

@@ -39,14 +39,13 @@ internal sealed record MetadataPair(string Key, string Value)
 
         key ??= body.First().Key;
         CheckKey(key);
-        if (!Readers.TryGetValue(key, out var read))
-        {
-            throw ProjectErrors.InvalidMetadataKey(key);
-        }
-
-        var given = body.GetValueOrDefault(key);
-        return new MetadataPair(key, (given is null ? null : read(given)) ?? throw ProjectErrors.InvalidMetadata(key, given));
+        return Readers.ContainsKey(key) ? Of(key, body.GetValueOrDefault(key)) : throw ProjectErrors.InvalidMetadataKey(key);
     }
+
+    /// <param name="key">One that is set by whoever may change the project.</param>
+    /// <exception cref="Oci.RegistryException"><c>BAD_REQUEST</c>: a value that the key does not take.</exception>
+    public static MetadataPair Of(string key, string? given) =>
+        new(key, (given is null ? null : Readers[key](given)) ?? throw ProjectErrors.InvalidMetadata(key, given));
 
     /// <exception cref="Oci.RegistryException"><c>BAD_REQUEST</c>: other operations manage this key, or this kind of project has none such.</exception>
     public static void CheckKey(string key)

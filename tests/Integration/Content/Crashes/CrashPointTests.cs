@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Harbor.Integration.Content.Crashes;
 
-/// <summary>kill -9 between any two steps of a push, a deletion or an erase: what was acknowledged holds, the rest is whole or not there.</summary>
+/// <summary>kill -9 between any two steps of a push, a deletion, a restoring, a collection or an erase: what was acknowledged holds, the rest is whole or not there.</summary>
 public sealed partial class CrashPointTests(CrashPointTests.Fixture fixture) : IClassFixture<CrashPointTests.Fixture>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -29,7 +29,7 @@ public sealed partial class CrashPointTests(CrashPointTests.Fixture fixture) : I
     [MemberData(nameof(Points), DisableDiscoveryEnumeration = true)]
     public async Task A_server_killed_here_has_kept_its_word_when_it_is_back(string point)
     {
-        var scenario = new PushScenario(Interlocked.Increment(ref seed));
+        var scenario = new PushScenario(Interlocked.Increment(ref seed), world.AgeAsync);
 
         await CrashAsync(point, scenario);
 
@@ -38,11 +38,12 @@ public sealed partial class CrashPointTests(CrashPointTests.Fixture fixture) : I
         await using var harbor = await world.ServeAsync();
         await scenario.CheckAsync(harbor.Url);
         await world.TidyAsync(harbor);
+        await scenario.CheckAsync(harbor.Url, later: true);
         Assert.Null(await scenario.RunAsync(harbor.Url));
         await scenario.CheckAsync(harbor.Url);
 
         // What the scenario deleted last is due when the next server starts.
-        await world.PassAsync(TimeSpan.FromHours(1));
+        await world.PassAsync(2 * CrashWorld.Grace);
     }
 
     [Fact]
@@ -77,9 +78,9 @@ public sealed partial class CrashPointTests(CrashPointTests.Fixture fixture) : I
     {
         var points = new HoldingPoints();
         await using var harbor = await world.ServeAsync(points);
-        Assert.Null(await new PushScenario(Interlocked.Increment(ref seed)).RunAsync(harbor.Url));
+        Assert.Null(await new PushScenario(Interlocked.Increment(ref seed), world.AgeAsync).RunAsync(harbor.Url));
         await harbor.Services.GetRequiredService<HealthMonitor>().GetAsync(CancellationToken.None);
-        await world.PassAsync(TimeSpan.FromHours(1));
+        await world.PassAsync(2 * CrashWorld.Grace);
         await harbor.Services.GetRequiredService<ContentUpkeep>().RunOnceAsync(CancellationToken.None);
         return [.. points.Visits.Keys];
     }
@@ -109,8 +110,8 @@ public sealed partial class CrashPointTests(CrashPointTests.Fixture fixture) : I
         {
             World = await CrashWorld.CreateAsync();
             await using var harbor = await World.ServeAsync();
-            Assert.Null(await new PushScenario(Interlocked.Increment(ref seed)).RunAsync(harbor.Url));
-            await World.PassAsync(TimeSpan.FromHours(1));
+            Assert.Null(await new PushScenario(Interlocked.Increment(ref seed), World.AgeAsync).RunAsync(harbor.Url));
+            await World.PassAsync(2 * CrashWorld.Grace);
         }
 
         public ValueTask DisposeAsync() => World.DisposeAsync();

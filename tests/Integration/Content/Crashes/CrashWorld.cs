@@ -11,6 +11,9 @@ namespace Harbor.Integration.Content.Crashes;
 /// <summary>Rows and bytes that outlive the servers which are killed on them.</summary>
 public sealed class CrashWorld : IAsyncDisposable
 {
+    /// <summary>How long what nothing uses is kept.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+
     private readonly TemporaryDirectory folder;
     private TimeSpan shifted;
 
@@ -45,7 +48,7 @@ public sealed class CrashWorld : IAsyncDisposable
             ["HARBOR_SECRET_KEY"] = TestHarbor.SecretKey,
             ["HARBOR_ADMIN_PASSWORD"] = TestHarbor.AdminPassword,
             ["HARBOR_SHUTDOWN_TIMEOUT"] = $"{shutdownSeconds}",
-            ["GC_TIME_WINDOW_HOURS"] = "0",   // every link is old enough to be renewed
+            ["GC_TIME_WINDOW_HOURS"] = "1",
         },
     };
 
@@ -55,12 +58,15 @@ public sealed class CrashWorld : IAsyncDisposable
     {
         Database = on ?? Database,
         DataDirectory = folder["data"],
-        GarbageGrace = TimeSpan.Zero,
+        GarbageGrace = Grace,
         Services = services => (points is null ? services.RemoveAll<IComponentHealth>() : services).AddSingleton(points ?? PausePoints.None),
     });
 
     /// <summary>Time goes by in the database.</summary>
     public Task PassAsync(TimeSpan time) => Database.ShiftClockAsync(shifted += time);
+
+    /// <summary>Makes links that nothing uses older than half the grace.</summary>
+    public Task AgeAsync() => Database.QueryAsync("UPDATE repository_blob SET linked_at = linked_at - interval '40 minutes' WHERE uses = 0");
 
     /// <summary>Waits until the sessions of a killed server have ended, and with them what it had under way.</summary>
     public async Task SettleAsync()

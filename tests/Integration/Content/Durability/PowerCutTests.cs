@@ -135,7 +135,7 @@ public sealed class PowerCutTests : IAsyncLifetime
     private async Task RunAllAsync(TestHarbor harbor, PushScenario scenario)
     {
         Assert.Null(await scenario.RunAsync(harbor.Url));
-        shifted = TimeSpan.FromHours(1);
+        shifted = 2 * CrashWorld.Grace;
         await database.ShiftClockAsync(shifted);
         await harbor.Services.GetRequiredService<ContentUpkeep>().RunOnceAsync(CancellationToken.None);
     }
@@ -144,7 +144,7 @@ public sealed class PowerCutTests : IAsyncLifetime
     {
         Database = on,
         DataDirectory = folder[data],
-        GarbageGrace = TimeSpan.Zero,
+        GarbageGrace = CrashWorld.Grace,
         Services = services => services.AddSingleton(files).AddSingleton(points),
     });
 }

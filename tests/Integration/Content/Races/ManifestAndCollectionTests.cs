@@ -78,23 +78,6 @@ public sealed class ManifestAndCollectionTests : IAsyncLifetime
         Assert.Contains(await host.Audit.FindAsync(), finding => finding.Contains("names a blob that is gone", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Without_the_collectors_lock_a_visible_artifact_loses_the_link_to_its_blob()
-    {
-        await host.Testing.ShiftClockAsync(2 * ContentHost.Grace);
-
-        // The collector looks and finds the link idle; a whole push goes by; then it removes what it saw, but for the last look.
-        host.Rewrite(" AND uses = 0 RETURNING charged", " RETURNING charged");
-        var looked = host.Points.HoldAt("collect.looked");
-        var collecting = Outcome.OfAsync(new Collector(host) { Holds = false }.RunAsync(Layer));
-        await looked.ReachedAsync();
-        var pushed = await Outcome.OfAsync(PushAsync());
-        looked.Release();
-
-        Assert.Equal((Outcome.Done, Outcome.Done), (pushed, await collecting));
-        Assert.Contains(await host.Audit.FindAsync(), finding => finding.Contains("has no link uses; artifacts that name it: 1", StringComparison.Ordinal));
-    }
-
     // The push is held when it has looked and has not yet written a reference; the other begins then.
     private async Task<(string Push, string Other)> PushFirstAsync(Func<Task> other)
     {
@@ -123,5 +106,5 @@ public sealed class ManifestAndCollectionTests : IAsyncLifetime
 
     private async Task DeleteByHandAsync() => await host.DeleteBlobAsync(await host.RepositoryAsync(), Layer);
 
-    private Task CollectAsync() => new Collector(host).RunAsync(Layer);
+    private Task CollectAsync() => host.CollectAsync();
 }

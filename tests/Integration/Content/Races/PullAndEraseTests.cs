@@ -70,6 +70,26 @@ public sealed class PullAndEraseTests : IAsyncLifetime
         Assert.Empty(await host.Audit.FindAsync());
     }
 
+    [Fact]
+    public async Task A_pull_that_has_begun_finishes_while_its_artifact_is_deleted_and_collected()
+    {
+        var image = TestImage.Of("deleted", Content);
+        await host.PushImageAsync(web, image);
+        var blob = (await host.Blobs.FindAsync(web, Digest, CancellationToken.None))!;
+        using var source = (await host.Blobs.OpenAsync(web, blob, CancellationToken.None))!;
+        var begun = new byte[1000];
+        await source.ReadAsync(begun, 0, CancellationToken.None);
+
+        await host.DeleteAsync(web, image.Manifest);
+        await host.Testing.ShiftClockAsync(2 * ContentHost.Grace);
+        await host.CollectAsync();
+
+        Assert.Empty(host.Audit.Files());
+        Assert.Equal(Content, begun.Concat(await ContentHost.ReadAsync(source, 1000)).ToArray());
+        Assert.Null(await host.ReadAsync(web, Digest));
+        Assert.Empty(await host.Audit.FindAsync());
+    }
+
     private async Task DeleteAndEraseAsync()
     {
         await host.DeleteBlobAsync(web, Digest);

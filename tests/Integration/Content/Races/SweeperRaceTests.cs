@@ -89,9 +89,11 @@ public sealed class SweeperRaceTests : IAsyncLifetime
         return (await put, swept);
     }
 
+    // No collecting: nothing uses the blob.
     private async Task TidyAsync()
     {
         await host.Testing.ShiftClockAsync(2 * Long);
-        await host.Upkeep.RunOnceAsync(CancellationToken.None);
+        await host.Uploads.SweepAsync(1000, CancellationToken.None);
+        await host.Eraser.EraseDueAsync(CancellationToken.None);
     }
 }

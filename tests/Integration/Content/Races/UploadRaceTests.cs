@@ -134,7 +134,7 @@ public sealed class UploadRaceTests
         await host.UploadAsync(await host.RepositoryAsync(), Content);
         await host.Testing.ShiftClockAsync(2 * ContentHost.Grace);
         var looked = host.Points.HoldAt("collect.looked");
-        var collecting = Outcome.OfAsync(new Collector(host).RunAsync(Digest));
+        var collecting = Outcome.OfAsync(host.CollectAsync());
         await looked.ReachedAsync();
         var upserted = host.Points.HoldAt("blob.upserted");
         var uploading = Outcome.OfAsync(host.UploadAsync(other, Content));
