@@ -13,6 +13,10 @@ public sealed class RepositoryCounts(Database db)
     // Before what is shown is held: a deletion that would take it back waits for this row, and then looks again.
     internal const string KnowVisible = "UPDATE repository SET known_visible = true WHERE id = $1 AND NOT known_visible";
 
+    // For whoever hides artifacts, when they are hidden: nobody else hides any in this repository meanwhile.
+    internal const string StillVisible =
+        "(repository.known_visible AND EXISTS (SELECT 1 FROM artifact WHERE artifact.repository_id = repository.id AND artifact.deletion_id IS NULL))";
+
     /// <summary>By project; projects without one are absent.</summary>
     public async Task<IReadOnlyDictionary<long, long>> OfProjectsAsync(long[] projectIds, CancellationToken ct)
     {

@@ -115,7 +115,8 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>Hides an artifact as deleting it does.</summary>
     public Task HideAsync(SeededArtifact artifact) => Harbor.Database.QueryAsync($"""
         WITH gone AS (INSERT INTO deletion (repository_id, deleted_at, deleted_by, reason) SELECT repository_id, now(), 'test', 'test' FROM artifact WHERE id = {artifact.Id} RETURNING id)
-        UPDATE artifact SET deletion_id = (SELECT id FROM gone) WHERE id = {artifact.Id}
+        UPDATE artifact SET deletion_id = (SELECT id FROM gone) WHERE id = {artifact.Id};
+        UPDATE repository SET known_visible = false WHERE id = (SELECT repository_id FROM artifact WHERE id = {artifact.Id})
         """);
 
     private static string Bytes(Digest digest) => $"'\\x{Convert.ToHexStringLower(digest.ToBytes())}'::bytea";

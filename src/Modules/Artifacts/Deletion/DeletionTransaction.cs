@@ -133,7 +133,7 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
                 ("UPDATE repository SET description = '', pull_count = 0 WHERE id = $1", [repositoryId]));
         }
 
-        await tx.ExecuteAsync("UPDATE repository SET update_time = harbor_now() WHERE id = $1", repositoryId);
+        await tx.ExecuteAsync($"UPDATE repository SET update_time = harbor_now(), known_visible = {RepositoryCounts.StillVisible} WHERE id = $1", repositoryId);
     }
 
     private (string Sql, object?[] Values)[] Publications(long[] roots, Dictionary<long, byte[]> digests, ILookup<long, string> tags) =>

@@ -1,21 +1,10 @@
 -- Whether there is surely something to see in a repository, so that counting them need not look into each. True is always right; false says
--- nothing, and whoever asks looks. Who shows an artifact sets it first, who hides one is watched here: it is right whatever the release.
+-- nothing, and whoever asks looks. Who shows an artifact sets it first; who hides some looks what is left and says so in the same transaction.
 ALTER TABLE repository ADD COLUMN known_visible boolean NOT NULL DEFAULT false;
 
 UPDATE repository SET known_visible = true WHERE EXISTS (SELECT 1 FROM artifact WHERE artifact.repository_id = repository.id AND artifact.deletion_id IS NULL);
 
 CREATE INDEX repository_known_visible ON repository (project_id, known_visible, id);
-
-CREATE FUNCTION artifact_hidden() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE repository SET known_visible = false
-    WHERE id = NEW.repository_id AND known_visible
-      AND NOT EXISTS (SELECT 1 FROM artifact WHERE artifact.repository_id = NEW.repository_id AND artifact.deletion_id IS NULL);
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER artifact_hidden AFTER UPDATE OF deletion_id ON artifact
-    FOR EACH ROW WHEN (OLD.deletion_id IS NULL AND NEW.deletion_id IS NOT NULL) EXECUTE FUNCTION artifact_hidden();
 
 -- A part of a user's name or of a resource is found in the audit log without reading all of it. It costs some ten microseconds for each
 -- record. An installation whose database has no pg_trgm, or may not add it, does without: then such a search reads the log.
