@@ -195,9 +195,9 @@ public sealed class PurgeTests : IAsyncLifetime
         });
 
     // Its month ended 30 days ago, whatever day it is today.
-    private Task AddMonthAsync() => harbor.Database.QueryAsync("SELECT audit_log_add_month(now() - interval '80 days')");
+    private Task<object?> AddMonthAsync() => harbor.Database.QueryAsync("SELECT audit_log_add_month(now() - interval '80 days')");
 
-    private Task RecordAsync(string type, int daysAgo, int count, long project) => harbor.Database.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"""
+    private Task<object?> RecordAsync(string type, int daysAgo, int count, long project) => harbor.Database.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"""
         INSERT INTO audit_log_ext (project_id, username, operation, resource_type, resource, operation_description, operation_result, op_time)
         SELECT {project}, 'admin', '{type.Split('_')[0]}', '{type.Split('_')[1]}', 'thing ' || n, '', true, now() - interval '{daysAgo} days' FROM generate_series(1, {count}) AS n
         """));

@@ -125,7 +125,7 @@ public sealed class FindingTests : IAsyncLifetime
     [Fact]
     public async Task Files_that_the_server_makes_for_itself_are_no_orphans()
     {
-        var files = new SystemArtifacts(host.Database, host.Get<IBlobStore>());
+        var files = new Harbor.Modules.SystemArtifacts.SystemArtifacts(host.Database, host.Get<IBlobStore>());
         await using var content = new MemoryStream(TestImage.Bytes(3));
         await files.StoreAsync(new NewSystemArtifact("TEST", "export.csv", null), content, CancellationToken.None);
 

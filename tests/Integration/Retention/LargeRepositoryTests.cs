@@ -39,7 +39,7 @@ public sealed class LargeRepositoryTests(ITestOutputHelper output) : IAsyncLifet
     }
 
     // Each image has a config of its own (1,000 bytes), a manifest (400) and a layer that all share (1,000,000).
-    private Task SeedAsync(RetentionProject project) => harbor.Database.QueryAsync($$"""
+    private Task<object?> SeedAsync(RetentionProject project) => harbor.Database.QueryAsync($$"""
         INSERT INTO repository (project_id, name, creation_time, update_time) VALUES ({{project.Id}}, '{{project.Name}}/web', now(), now());
         INSERT INTO blob (digest, size, location, pushed_at) SELECT '\x01'::bytea || sha256(('b' || n)::bytea), CASE n WHEN 0 THEN 1000000 ELSE 1000 END, 'nowhere/' || n, now() FROM generate_series(0, {{Images}}) AS n;
         INSERT INTO artifact (repository_id, digest, manifest_media_type, media_type, artifact_type, type, size, manifest_size, push_time, touched_at)

@@ -73,7 +73,7 @@ public sealed class GarbageCollector(
         }
     }
 
-    private async Task<IReadOnlyList<BlobReview>> DecideAsync(IReadOnlyList<BlobReview> claimed, bool patient, Action<Collected> decided, CancellationToken ct)
+    private async Task<IReadOnlyList<BlobReview>> DecideAsync(List<BlobReview> claimed, bool patient, Action<Collected> decided, CancellationToken ct)
     {
         try
         {

@@ -68,7 +68,7 @@ internal sealed class RestoreTransaction(Transaction tx, RepositoryScope scope, 
         SELECT id FROM wanted ORDER BY id
         """, row => row.GetInt64(0), deletion)];
 
-    private Task ShowAsync(long[] hidden) =>
+    private Task<int> ShowAsync(long[] hidden) =>
         tx.ExecuteAsync("UPDATE artifact SET deletion_id = NULL, touched_at = harbor_now() WHERE id = ANY($1)", (object)hidden);
 
     // A name that was taken meanwhile stays with whoever has it.
