@@ -4,7 +4,7 @@ using Harbor.Storage;
 
 namespace Harbor.Modules.Fsck;
 
-/// <summary>From bytes to rows: everything in the store must be owned by a blob, by an upload, or by the queue of what is erased.</summary>
+/// <summary>From bytes to rows: everything in the store must be owned by a blob, an upload, a file of the server's own, or the queue of what is erased.</summary>
 /// <remarks>
 /// Whoever writes makes his row first, and bytes pass from an upload to a blob or to the queue in one statement. So bytes that were
 /// listed, and that no row owns in a statement after that, are nobody's; unless they were erased between the two, which a last look tells.

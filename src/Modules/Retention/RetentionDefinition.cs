@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Harbor.Contracts;
 using Harbor.Modules.Immutability;
-using Harbor.Platform.Jobs;
 
 namespace Harbor.Modules.Retention;
 

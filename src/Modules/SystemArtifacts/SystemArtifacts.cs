@@ -4,7 +4,6 @@ using Harbor.Modules.Artifacts.Blobs;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Storage;
-using Npgsql;
 
 namespace Harbor.Modules.SystemArtifacts;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Harbor.Integration.Api;
-using Harbor.Integration.Content;
 using Harbor.Platform.Jobs;
 using Harbor.Support;
 using Microsoft.Extensions.DependencyInjection;
