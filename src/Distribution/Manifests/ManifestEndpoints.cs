@@ -35,8 +35,9 @@ internal sealed class ManifestEndpoints(
         response.ContentLength = manifest.Content.Length;
         if (!HttpMethods.IsHead(request.Http.Request.Method))
         {
-            await response.BodyWriter.WriteAsync(manifest.Content, request.Ct);
+            // First, so that whoever has the answer finds the pull counted.
             await CountPullAsync(request, manifest);
+            await response.BodyWriter.WriteAsync(manifest.Content, request.Ct);
         }
     }
 
