@@ -140,7 +140,9 @@ public sealed class WriteGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtu
             });
 
             var counts = statuses.GroupBy(status => status).OrderBy(group => group.Key).Select(group => $"{group.Count()} x {group.Key}").ToList();
-            if (!(counts is [var one, var rest] && one.StartsWith("1 x 20", StringComparison.Ordinal) && rest == $"{Writers - 1} x {OperationSamples.AgainOf(operation)}"))
+            // What replaces itself, such as a schedule, is made by each of them and is there once.
+            var replaces = OperationSamples.AgainOf(operation) < 300 && counts is [var all] && all == $"{Writers} x {OperationSamples.AgainOf(operation)}";
+            if (!replaces && !(counts is [var one, var rest] && one.StartsWith("1 x 20", StringComparison.Ordinal) && rest == $"{Writers - 1} x {OperationSamples.AgainOf(operation)}"))
             {
                 faults.Add($"{operation.Id}: {string.Join(", ", counts)}");
             }
@@ -272,7 +274,8 @@ public sealed class WriteGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtu
     /// <summary>What is shown of a thing after it was written; empty when nothing shows it.</summary>
     private async Task<string> ReadBackAsync(MountedOperation operation, string path, HttpResponseMessage answer)
     {
-        var at = answer.Headers.Location?.OriginalString ?? path;
+        // Harbor's place of a schedule ends in 0 and is nothing; the schedule is where it was sent to.
+        var at = answer.Headers.Location?.OriginalString is { } made && !made.EndsWith("/0", StringComparison.Ordinal) ? made : path;
         var reader = MountedOperation.Of(api.Harbor).Any(each => each.Method == HttpMethod.Get && Matches(each.Path, at));
         if (!reader || operation.Method == HttpMethod.Delete)
         {
