@@ -83,4 +83,11 @@ namespace Harbor.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<AuditLogDto>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditLogExtDto>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditLogEventTypeDto>))]
+[JsonSerializable(typeof(RetentionPolicyDto))]
+[JsonSerializable(typeof(IReadOnlyList<RetentionRuleDto>))]
+[JsonSerializable(typeof(RetentionMetadataDto))]
+[JsonSerializable(typeof(RetentionRunRequest))]
+[JsonSerializable(typeof(RetentionActionRequest))]
+[JsonSerializable(typeof(IReadOnlyList<RetentionExecutionDto>))]
+[JsonSerializable(typeof(IReadOnlyList<RetentionTaskDto>))]
 public sealed partial class HarborJsonContext : JsonSerializerContext;

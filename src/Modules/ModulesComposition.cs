@@ -10,7 +10,9 @@ using Harbor.Modules.JobService;
 using Harbor.Modules.Labels;
 using Harbor.Modules.Projects;
 using Harbor.Modules.Quotas;
+using Harbor.Modules.Retention;
 using Harbor.Modules.Robots;
+using Harbor.Modules.SystemArtifacts;
 using Harbor.Modules.SystemInfo;
 using Harbor.Platform.Data;
 using Harbor.Platform.Http;
@@ -35,6 +37,8 @@ public static class ModulesComposition
         .AddRobots()
         .AddContent()
         .AddContentReading()
+        .AddRetention()
+        .AddSystemArtifacts()
         .AddJobService()
         .AddGarbageCollection()
         .AddSystemInfo()
@@ -55,6 +59,7 @@ public static class ModulesComposition
         api.MapQuotas();
         api.MapRobotsModule();
         api.MapContentReading();
+        api.MapRetention();
         api.MapJobService();
         api.MapGarbageCollection();
         api.MapSystemInfoModule();

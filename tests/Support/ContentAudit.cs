@@ -119,6 +119,7 @@ public sealed class ContentAudit(string connectionString, string storageDirector
         var owned = await ListAsync(connection, """
             SELECT location FROM erasure
             UNION SELECT location FROM blob WHERE location IS NOT NULL
+            UNION SELECT place FROM system_artifact, unnest(ARRAY[stage, location]) AS place WHERE place IS NOT NULL
             UNION SELECT place FROM upload, unnest(ARRAY[staged, claim_staged, location]) AS place WHERE place IS NOT NULL
             """, row => row.GetString(0));
         return [.. Files().Except(owned, StringComparer.Ordinal).Order(StringComparer.Ordinal)];

@@ -121,6 +121,6 @@ internal static class ArtifactEndpoints
         return new(page, await accessories.ListAsync(artifact, q, sort, page, ct));
     }
 
-    private static async Task<IResult> GetAddition(ProjectScope project, ArtifactPath path, AdditionPath addition, ArtifactAdditions additions, CancellationToken ct) =>
-        await additions.GetAsync(project, path.In(project.Name), path.Reference, addition.Name, ct);
+    private static async Task<IResult> GetAddition(ProjectScope project, ArtifactPath path, AdditionPath part, ArtifactAdditions additions, CancellationToken ct) =>
+        await additions.GetAsync(project, path.In(project.Name), path.Reference, part.Name, ct);
 }

@@ -26,6 +26,7 @@ public static class ContentModule
         .AddSingleton<Manifests.Manifests>()
         .AddSingleton<ManifestPush>()
         .AddSingleton<ArtifactDeletion>()
+        .AddSingleton<ArtifactPruning>()
         .AddSingleton<ArtifactCopy>()
         .AddSingleton<Restoration>()
         .AddSingleton<PullLog>()

@@ -1,3 +1,4 @@
+using Harbor.Oci;
 using Harbor.Platform.Data;
 
 namespace Harbor.Modules.Artifacts;
@@ -32,4 +33,9 @@ public sealed class RepositoryCounts(Database db)
     /// <summary>Whether a project has one; asked under the project's lock by whoever deletes it.</summary>
     public static Task<bool> HasAnyAsync(Transaction tx, long projectId) =>
         tx.ScalarAsync<bool>($"SELECT EXISTS (SELECT 1 FROM repository WHERE project_id = $1 AND {IsVisible})", projectId);
+
+    /// <summary>Full names of those of a project, in order.</summary>
+    public static async Task<IReadOnlyList<RepositoryName>> NamesAsync(Transaction tx, long projectId) =>
+        [.. await tx.ListAsync($"SELECT name FROM repository WHERE project_id = $1 AND {IsVisible} ORDER BY name",
+            row => RepositoryName.TryParse(row.GetString(0), out var name) ? name : throw new InvalidOperationException("A stored repository has a malformed name."), projectId)];
 }

@@ -2,7 +2,9 @@ using Harbor.Contracts;
 using Harbor.Modules.Access.Auditing;
 using Harbor.Modules.Artifacts.Pulls;
 using Harbor.Modules.Audit.Forwarding;
+using Harbor.Modules.Audit.Purge;
 using Harbor.Platform.Events;
+using Harbor.Platform.Jobs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,7 +26,15 @@ public static class AuditModule
         .AddSingleton<AuditUpkeep>()
         .AddHostedService(provider => provider.GetRequiredService<AuditUpkeep>())
         .AddSingleton<AuditForwarder>()
-        .AddHostedService(provider => provider.GetRequiredService<AuditForwarder>());
+        .AddHostedService(provider => provider.GetRequiredService<AuditForwarder>())
+        .AddSingleton<AuditPurge>()
+        .AddSingleton<PurgeRuns>()
+        .AddSingleton<IScheduledWork>(provider => provider.GetRequiredService<PurgeRuns>())
+        .AddJob<PurgeJob, PurgeRequest>(PurgeJob.Kind);
 
-    public static void MapAudit(this RouteGroupBuilder api) => api.MapAuditLogs();
+    public static void MapAudit(this RouteGroupBuilder api)
+    {
+        api.MapAuditLogs();
+        api.MapPurge();
+    }
 }

@@ -4,7 +4,7 @@ using Harbor.Storage;
 
 namespace Harbor.Modules.Fsck;
 
-/// <summary>From bytes to rows: everything in the store must be owned by a blob, by an upload, or by the queue of what is erased.</summary>
+/// <summary>From bytes to rows: everything in the store must be owned by a blob, an upload, a file of the server's own, or the queue of what is erased.</summary>
 /// <remarks>
 /// Whoever writes makes his row first, and bytes pass from an upload to a blob or to the queue in one statement. So bytes that were
 /// listed, and that no row owns in a statement after that, are nobody's; unless they were erased between the two, which a last look tells.
@@ -57,6 +57,7 @@ internal sealed class StoreCheck(FsckRun run, Database db, IBlobStore store, Har
         WHERE EXISTS (SELECT 1 FROM blob WHERE blob.digest = asked.digest AND (blob.location = asked.location OR blob.location IS NULL AND asked.canonical))
            OR EXISTS (SELECT 1 FROM erasure WHERE erasure.location = asked.location)
            OR asked.location IN (SELECT place FROM upload, unnest(ARRAY[staged, claim_staged, upload.location]) AS place WHERE place IS NOT NULL)
+           OR asked.location IN (SELECT place FROM system_artifact, unnest(ARRAY[stage, system_artifact.location]) AS place WHERE place IS NOT NULL)
         """;
 
     // What is left after that is rare enough to look through all rows for it.
@@ -64,6 +65,7 @@ internal sealed class StoreCheck(FsckRun run, Database db, IBlobStore store, Har
         SELECT location FROM blob WHERE location = ANY($1)
         UNION ALL SELECT location FROM erasure WHERE location = ANY($1)
         UNION ALL SELECT place FROM upload, unnest(ARRAY[staged, claim_staged, upload.location]) AS place WHERE place = ANY($1)
+        UNION ALL SELECT place FROM system_artifact, unnest(ARRAY[stage, system_artifact.location]) AS place WHERE place = ANY($1)
         UNION ALL SELECT asked.location FROM unnest($1::text[], $2::bytea[], $3::boolean[]) AS asked (location, digest, canonical)
             JOIN blob ON blob.digest = asked.digest WHERE asked.canonical AND blob.location IS NULL
         """;

@@ -14,6 +14,9 @@ public sealed class ListGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtur
     // Searches always show their first rows.
     private static readonly HashSet<string> WithoutPages = ["searchUsers", "searchUserGroups"];
 
+    // These show everything unless a size is asked for, and then as much as is asked for.
+    private static readonly HashSet<string> WithoutLargestPage = ["listRetentionExecutions", "listRetentionTasks"];
+
     private static readonly string[] Injections =
     [
         "' OR 1=1 --", "\"; DROP TABLE project; --", "\\", "name); DELETE FROM tag; --", "password_hash", "password_salt", "secret", "salt", "project.id", "1", "id,id,id", "-", "--", "😀",
@@ -68,6 +71,12 @@ public sealed class ListGuaranteeTests(ApiFixture api) : IClassFixture<ApiFixtur
 
             foreach (var query in (string[])["page_size=101", "page_size=9223372036854775807", "page_size=9223372036854775808", "page=9223372036854775808", "page=1.5", "page=x", "page_size=x", "page=%00"])
             {
+                if (query is "page_size=101" or "page_size=9223372036854775807" && WithoutLargestPage.Contains(list.Id))
+                {
+                    Assert.InRange((await RowsAsync(list, place, query)).Count, Rows, 100);
+                    continue;
+                }
+
                 using var refused = await GetAsync(list, place, query);
                 Assert.True((int)refused.StatusCode == 422, $"{list.Id} {query}: {(int)refused.StatusCode}");
             }

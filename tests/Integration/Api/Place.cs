@@ -167,6 +167,20 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
             case "group_id":
                 words["group_id"] = $"{await GroupAsync()}";
                 break;
+            case "retentions_id":
+                words["retentions_id"] = $"{await PolicyAsync()}";
+                break;
+            case "eid":
+                await MakeAsync(operation, "retentions_id");
+                words["eid"] = $"{await ExecutionAsync("RETENTION", words["retentions_id"])}";
+                break;
+            case "tid":
+                await MakeAsync(operation, "eid");
+                words["tid"] = $"{await api.Harbor.Database.QueryAsync($"SELECT id FROM task WHERE execution_id = {words["eid"]}")}";
+                break;
+            case "purge_id":
+                words["purge_id"] = $"{await ExecutionAsync("PURGE_AUDIT_LOG", "-1")}";
+                break;
             case "quotas_id":
                 words["quotas_id"] = $"{await api.Harbor.Database.QueryAsync($"SELECT id FROM quota WHERE project_id = {projectId}")}";
                 break;
@@ -218,6 +232,18 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
                 break;
             case "listQuotas":
                 await api.ProjectAsync();
+                break;
+            case "listRetentionExecutions":
+                await ExecutionAsync("RETENTION", words["retentions_id"]);
+                break;
+            case "listRetentionTasks":
+                await api.Harbor.Database.QueryAsync($"""
+                    INSERT INTO task (execution_id, kind, status, input, extra_attrs, due_at, creation_time, update_time, end_time)
+                    SELECT execution_id, kind, 'Success', input, extra_attrs, due_at, clock_timestamp(), update_time, end_time FROM task WHERE execution_id = {words["eid"]} LIMIT 1
+                    """);
+                break;
+            case "getPurgeHistory":
+                await ExecutionAsync("PURGE_AUDIT_LOG", "-1");
                 break;
             case "listAuditLogs" or "getLogs":
                 await api.Harbor.Database.QueryAsync($"""
@@ -271,6 +297,32 @@ internal sealed class Place(ApiFixture api, string name, long projectId, string 
         tag_selectors = new[] { new { kind = "doublestar", decoration = "matches", pattern = ApiFixture.Unique("rule") } },
         scope_selectors = new { repository = new[] { new { kind = "doublestar", decoration = "repoMatches", pattern = "nothing" } } },
     });
+
+    private Task<long> PolicyAsync() => PostAsync("/retentions", new
+    {
+        algorithm = "or",
+        scope = new { level = "project", @ref = projectId },
+        trigger = new { kind = "Schedule", settings = new { cron = "" } },
+        rules = new[]
+        {
+            new
+            {
+                action = "retain",
+                template = "always",
+                tag_selectors = new[] { new { kind = "doublestar", decoration = "matches", pattern = "**" } },
+                scope_selectors = new { repository = new[] { new { kind = "doublestar", decoration = "repoMatches", pattern = "**" } } },
+            },
+        },
+    });
+
+    // One that is over, so that it is shown the same again and again.
+    private async Task<long> ExecutionAsync(string kind, string vendorId) => (long)(await api.Harbor.Database.QueryAsync($"""
+        WITH made AS (
+            INSERT INTO execution (vendor_type, vendor_id, status, status_message, trigger, extra_attrs, start_time, update_time, end_time)
+            VALUES ('{kind}', {vendorId}, 'Success', '', 'MANUAL', '{"{}"}', clock_timestamp(), clock_timestamp(), clock_timestamp()) RETURNING id)
+        INSERT INTO task (execution_id, kind, status, input, extra_attrs, due_at, creation_time, update_time, end_time)
+        SELECT id, '{kind}', 'Success', '{"{}"}', '{"{}"}', clock_timestamp(), clock_timestamp(), clock_timestamp(), clock_timestamp() FROM made RETURNING execution_id
+        """))!;
 
     // A garbage collection that is over.
     private async Task<long> CollectionAsync() => (long)(await api.Harbor.Database.QueryAsync("""

@@ -1,6 +1,7 @@
 using Harbor.Integration.Content;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Fsck;
+using Harbor.Modules.SystemArtifacts;
 using Harbor.Oci;
 using Harbor.Platform.Data;
 using Harbor.Storage;
@@ -120,6 +121,27 @@ public sealed class FindingTests : IAsyncLifetime
         Assert.Empty(result.Findings);
         Assert.Equal((5, 1), (result.Tally.Files, result.Tally.Waiting));
     }
+
+    [Fact]
+    public async Task Files_that_the_server_makes_for_itself_are_no_orphans()
+    {
+        var files = new SystemArtifacts(host.Database, host.Get<IBlobStore>());
+        await using var content = new MemoryStream(TestImage.Bytes(3));
+        await files.StoreAsync(new NewSystemArtifact("TEST", "export.csv", null), content, CancellationToken.None);
+
+        var result = await CheckAsync(deep: true);
+
+        Assert.Empty(result.Findings);
+        Assert.Equal(4, result.Tally.Files);
+    }
+
+    [Fact]
+    public async Task No_other_table_than_those_that_are_asked_owns_a_place_in_the_store() => Assert.Equal(
+        "blob.location erasure.location system_artifact.location system_artifact.stage upload.claim_staged upload.location upload.staged",
+        await host.Testing.QueryAsync("""
+            SELECT string_agg(table_name || '.' || column_name, ' ' ORDER BY table_name, column_name)
+            FROM information_schema.columns WHERE table_schema = 'public' AND (column_name LIKE '%location%' OR column_name LIKE '%stage%')
+            """));
 
     [Fact]
     public async Task A_blob_whose_bytes_are_queued_for_erasing_is_found()

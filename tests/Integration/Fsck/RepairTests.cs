@@ -1,7 +1,6 @@
 using System.Net;
 using Harbor.Integration.Content;
 using Harbor.Modules.Fsck;
-using Harbor.Oci;
 using Harbor.Storage;
 using Harbor.Support;
 using Npgsql;

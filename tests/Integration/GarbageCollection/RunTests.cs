@@ -242,7 +242,14 @@ public sealed partial class RunTests : IAsyncLifetime
         var executions = harbor.Services.GetRequiredService<IEnumerable<IScheduledWork>>().Single(work => work.VendorType == "GARBAGE_COLLECTION");
         await harbor.Services.GetRequiredService<Platform.Data.Database>().TransactAsync(tx => executions.FireAsync(tx, new Schedule
         {
-            Id = 1, VendorType = "GARBAGE_COLLECTION", VendorId = -1, CronType = "Daily", Cron = "0 0 0 * * *", ExtraAttributes = [], CreationTime = default, UpdateTime = default,
+            Id = 1,
+            VendorType = "GARBAGE_COLLECTION",
+            VendorId = -1,
+            CronType = "Daily",
+            Cron = "0 0 0 * * *",
+            ExtraAttributes = [],
+            CreationTime = default,
+            UpdateTime = default,
         }), Ct);
         await harbor.Services.GetRequiredService<JobWorkers>().RunDueAsync(Ct);
 

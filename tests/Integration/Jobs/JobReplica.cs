@@ -5,7 +5,6 @@ using Harbor.Platform.Jobs;
 using Harbor.Platform.Settings;
 using Harbor.Support;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Harbor.Integration.Jobs;

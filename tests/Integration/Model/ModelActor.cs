@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using Harbor.Integration.Content;
-using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts;
 using Harbor.Modules.Artifacts.Copying;
 using Harbor.Modules.Artifacts.Tags;
 using Harbor.Oci;
-using Npgsql;
 using Xunit;
 
 namespace Harbor.Integration.Model;

@@ -5,7 +5,6 @@ using Harbor.Platform.Diagnostics;
 using Harbor.Platform.Settings;
 using Harbor.Support;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Harbor.Integration.Model;
 

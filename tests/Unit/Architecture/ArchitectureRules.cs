@@ -27,6 +27,7 @@ internal static class ArchitectureRules
     [
         "Program",
         "Harbor.Server.HarborProgram",
+        "Harbor.Server.Fsck.FsckCommand",
         "Harbor.Server.HarborServer",                  // asks whether the operator looks at a terminal
         "Harbor.Platform.Security.AdminPassword",      // shows the first password, which must not reach the log
     ];

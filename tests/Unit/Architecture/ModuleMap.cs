@@ -34,12 +34,14 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, string[]> edges, Fun
             ["Robots"] = [.. Ground, "Access", "Configuration", "Identity", "Projects"],
             ["GarbageCollection"] = [.. Ground, "Access", "Artifacts", "JobService"],
             ["SystemInfo"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts"],
-            ["Audit"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts", "Robots"],
+            ["Audit"] = [.. Ground, "Access", "Configuration", "Identity", "Projects", "Artifacts", "Robots", "JobService"],
+            ["Retention"] = [.. Ground, "Access", "Immutability", "Projects", "Artifacts"],
+            ["SystemArtifacts"] = [.. Ground, "Storage", "Artifacts"],
             ["Fsck"] = [.. Ground, "Storage"],
             ["Modules"] =
             [
                 .. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Quotas", "Labels", "Immutability", "Artifacts", "Robots", "SystemInfo", "Audit",
-                "ApiDescription", "JobService", "GarbageCollection",
+                "ApiDescription", "JobService", "GarbageCollection", "Retention", "SystemArtifacts",
             ],
 
             ["Distribution"] = [.. Ground, "Storage", "Access", "Configuration", "Identity", "Projects", "Artifacts"],

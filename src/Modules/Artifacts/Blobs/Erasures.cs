@@ -4,7 +4,7 @@ using Harbor.Storage;
 namespace Harbor.Modules.Artifacts.Blobs;
 
 /// <summary>The list of bytes that no row owns any more. Written in the transaction that disowned them, erased later.</summary>
-internal static class Erasures
+public static class Erasures
 {
     /// <summary>Queues locations. Naming one twice, or one where nothing lies, does no harm.</summary>
     /// <param name="size">Bytes at each of them, as far as known.</param>

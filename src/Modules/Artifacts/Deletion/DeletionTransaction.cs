@@ -38,29 +38,38 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
 
     /// <summary>What goes with held roots: their accessories, and children without a tag and without a parent that stays.</summary>
     /// <remarks>Each round holds what the round before found, then looks again: what is held can gain no reference any more.</remarks>
-    public async Task<long[]> DroppedWithAsync(params long[] roots)
+    public async Task<long[]> DroppedWithAsync(params long[] roots) => (await FollowAsync(roots)).All;
+
+    /// <summary>
+    /// What can go of held roots, and what goes with them: a root stays when it, or anything that would go with it, has an immutable tag.
+    /// </summary>
+    public async Task<(long[] All, long[] Roots)> DroppableTogetherAsync(long[] roots)
     {
-        HashSet<long> dropped = [.. roots];
-        HashSet<long> held = [.. roots];
-        for (var round = 0; round < MaxRounds; round++)
+        var rules = await ImmutabilityRules.ReadAsync(tx, scope.Project.Id);
+        while (roots.Length > 0)
         {
-            var candidates = await CandidatesAsync([.. dropped]);
-            var unheld = candidates.Where(held.Add).ToArray();
-            if (unheld.Length > 0 && !readOnly)
+            var (all, edges) = await FollowAsync(roots);
+            var immutable = rules.IsEmpty ? [] : (await TagsAsync(all)).Where(tag => rules.Cover(scope.Name, tag.Name)).Select(tag => tag.ArtifactId).ToHashSet();
+            if (immutable.Count == 0)
             {
-                await HoldAsync(unheld);
-                await pauses.ReachAsync("delete.more-held", tx.Ct);
+                return (all, roots);
             }
 
-            var before = dropped.Count;
-            dropped.UnionWith(await DroppableAsync([.. dropped], [.. candidates]));
-            if (unheld.Length == 0 && dropped.Count == before)
+            // Whatever leads to one of them stays, and then so does what it would have taken along.
+            var above = edges.ToLookup(edge => edge.To, edge => edge.From);
+            var pending = new Stack<long>(immutable);
+            while (pending.TryPop(out var kept))
             {
-                break;
+                foreach (var next in above[kept].Where(immutable.Add))
+                {
+                    pending.Push(next);
+                }
             }
+
+            roots = [.. roots.Where(root => !immutable.Contains(root))];
         }
 
-        return [.. dropped.Order()];
+        return ([], []);
     }
 
     /// <summary>Refuses when one of the held artifacts has an immutable tag: they can gain no tag any more, and the rules stay as they are.</summary>
@@ -72,8 +81,7 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
             return;
         }
 
-        var tags = await tx.ListAsync("SELECT name FROM tag WHERE artifact_id = ANY($1) ORDER BY name", row => row.GetString(0), (object)artifacts);
-        if (tags.Find(tag => rules.Cover(scope.Name, tag)) is { } kept)
+        if ((await TagsAsync(artifacts)).FirstOrDefault(tag => rules.Cover(scope.Name, tag.Name)) is { Name: { } kept })
         {
             throw ImmutabilityErrors.NotDeleted(kept);
         }
@@ -132,15 +140,46 @@ internal sealed class DeletionTransaction(Transaction tx, RepositoryScope scope,
         [.. roots.Select(root => tx.Publication(new ArtifactDeleted(
             scope.Project.Id, scope.Name.Value, root, Digest.FromBytes(digests[root]).Value, [.. tags[root].Order(StringComparer.Ordinal)], scope.Caller.RecordedName)))];
 
-    private async Task<List<long>> CandidatesAsync(long[] dropped) => await tx.ListAsync("""
-        SELECT child.id FROM artifact_reference JOIN artifact AS child ON child.id = child_id
+    private async Task<(long[] All, HashSet<(long From, long To)> Edges)> FollowAsync(long[] roots)
+    {
+        HashSet<long> dropped = [.. roots];
+        HashSet<long> held = [.. roots];
+        HashSet<(long From, long To)> edges = [];
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            edges.UnionWith(await BelowAsync([.. dropped]));
+            var candidates = edges.Select(edge => edge.To).Distinct().ToArray();
+            var unheld = candidates.Where(held.Add).ToArray();
+            if (unheld.Length > 0 && !readOnly)
+            {
+                await HoldAsync(unheld);
+                await pauses.ReachAsync("delete.more-held", tx.Ct);
+            }
+
+            var before = dropped.Count;
+            dropped.UnionWith(await DroppableAsync([.. dropped], candidates));
+            if (unheld.Length == 0 && dropped.Count == before)
+            {
+                break;
+            }
+        }
+
+        return ([.. dropped.Order()], edges);
+    }
+
+    private Task<List<(string Name, long ArtifactId)>> TagsAsync(long[] artifacts) => tx.ListAsync(
+        "SELECT name, artifact_id FROM tag WHERE artifact_id = ANY($1) ORDER BY name", row => (row.GetString(0), row.GetInt64(1)), (object)artifacts);
+
+    // From an index to its children, and from a subject to its accessories.
+    private Task<List<(long From, long To)>> BelowAsync(long[] dropped) => tx.ListAsync("""
+        SELECT parent_id, child.id FROM artifact_reference JOIN artifact AS child ON child.id = child_id
         WHERE parent_id = ANY($1) AND child.deletion_id IS NULL
         UNION
-        SELECT added.id FROM artifact AS subject
+        SELECT subject.id, added.id FROM artifact AS subject
         JOIN accessory ON accessory.repository_id = subject.repository_id AND accessory.subject_digest = subject.digest
         JOIN artifact AS added ON added.id = accessory.artifact_id AND added.deletion_id IS NULL
         WHERE subject.id = ANY($1)
-        """, row => row.GetInt64(0), (object)dropped);
+        """, row => (row.GetInt64(0), row.GetInt64(1)), (object)dropped);
 
     // An accessory goes with its subject whatever tags it has; a child goes when nothing that stays needs it.
     private async Task<List<long>> DroppableAsync(long[] dropped, long[] candidates) => await tx.ListAsync("""

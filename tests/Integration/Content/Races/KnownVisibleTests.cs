@@ -1,4 +1,3 @@
-using Harbor.Modules.Access;
 using Harbor.Modules.Artifacts;
 using Xunit;
 
