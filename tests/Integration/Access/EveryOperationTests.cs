@@ -46,12 +46,12 @@ public sealed partial class EveryOperationTests : IAsyncLifetime
     {
         var operations = Operations<AccessRequirement.InProject>();
         Assert.NotEmpty(operations);
-        foreach (var (method, path, requirement) in operations)
+        foreach (var (method, path, requirements) in operations)
         {
             Assert.StartsWith("401 UNAUTHORIZED", await ToldAsync(harbor.Anonymous, method, path), StringComparison.Ordinal);
             foreach (var (user, role) in Callers)
             {
-                var allowed = role is { } held && RolePolicies.Allows(held, requirement.Resource, requirement.Action);
+                var allowed = role is { } held && requirements.All(requirement => RolePolicies.Allows(held, requirement.Resource, requirement.Action));
                 if (!allowed)
                 {
                     Assert.Equal($"{user} {method} {path}: 403 FORBIDDEN forbidden", $"{user} {method} {path}: {await ToldAsync(harbor.ClientAs(user, People.Password), method, path)}");
@@ -87,12 +87,13 @@ public sealed partial class EveryOperationTests : IAsyncLifetime
         }
     }
 
-    private List<(string Method, string Path, TRequirement Requirement)> Operations<TRequirement>()
+    private List<(string Method, string Path, IReadOnlyList<TRequirement> Requirements)> Operations<TRequirement>()
         where TRequirement : AccessRequirement =>
         [.. from endpoint in harbor.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            from requirement in endpoint.Metadata.OfType<TRequirement>()
+            let requirements = endpoint.Metadata.OfType<TRequirement>().ToList()
+            where requirements.Count > 0
             from method in endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods
-            select (method, Fill(endpoint.RoutePattern.RawText!), requirement)];
+            select (method, Fill(endpoint.RoutePattern.RawText!), (IReadOnlyList<TRequirement>)requirements)];
 
     // "1" is a number and a name; only projects are told apart.
     private static string Fill(string route) =>
