@@ -37,7 +37,7 @@ internal sealed class AuditListener(AuditTrail trail) : IEventListener
         RepositoryDeleted e => Of("delete", "repository", e.Repository, e.By, e.ProjectId),
         TagCreated e => Of("create", "tag", $"{e.Repository}:{e.Tag}", e.By, e.ProjectId),
         TagDeleted e => Of("delete", "tag", $"{e.Repository}:{e.Tag}", e.By, e.ProjectId),
-        DeletionRestored e => Of("restore", e.DeletionKind, e.Repository, e.By, e.ProjectId, $"deletion {e.DeletionId}"),
+        DeletionRestored e => Of("restore", "deletion", e.Repository, e.By, e.ProjectId, $"{e.DeletionKind}, deletion {e.DeletionId}"),
         ProjectCreated e => Of("create", "project", e.Name, e.By, e.ProjectId),
         ProjectUpdated e => Of("update", "project", e.Name, e.By, e.ProjectId),
         ProjectDeleted e => Of("delete", "project", e.Name, e.By, e.ProjectId),

@@ -241,7 +241,7 @@ public sealed class TrashTests : IAsyncLifetime
         await RestoreAsync();
 
         await Eventually.HoldsAsync(async () => await harbor.Database.QueryAsync(
-            "SELECT username || ' ' || operation || ' ' || resource_type || ' ' || resource FROM audit_log_ext WHERE operation = 'restore'") as string == "admin restore artifact library/web", "the restoring is recorded");
+            "SELECT username || ' ' || operation || ' ' || resource_type || ' ' || resource FROM audit_log_ext WHERE operation = 'restore'") as string == "admin restore deletion library/web", "the restoring is recorded");
     }
 
     private async Task<JsonNode> NewestAsync() => (await harbor.Admin.JsonAsync(Trash)).AsArray()[0]!;

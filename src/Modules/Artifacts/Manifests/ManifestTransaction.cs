@@ -160,8 +160,7 @@ internal sealed class ManifestTransaction(Transaction tx, RepositoryScope scope,
             (RepositoryCounts.KnowVisible, [repositoryId]),
             // Of what is known to be lost nothing new is made: its pusher is told to bring it again.
             ("""
-            SELECT id, digest, size FROM blob WHERE digest = ANY($1) AND NOT coalesce(starts_with(location, 'lost/'), false)
-            ORDER BY id FOR KEY SHARE
+            SELECT id, digest, size FROM blob WHERE digest = ANY($1) AND NOT coalesce(starts_with(location, 'lost/'), false) ORDER BY id FOR KEY SHARE
             """, [Stored(digests)]),
             ("""
             SELECT id, digest, size FROM artifact
