@@ -11,7 +11,7 @@ internal sealed class ManifestCheck(FsckRun run, Database db)
 
     // Length without content reads no content: it is kept apart, and not compressed.
     private string Select => $"""
-        SELECT artifact.id, artifact.digest, artifact.manifest_size, repository.name, octet_length(manifest.content), {(run.Options.Deep ? "manifest.content" : "NULL::bytea")}
+        SELECT artifact.id, artifact.digest, artifact.manifest_size, repository.name, octet_length(manifest.content), {(run.Options.Deep ? "content" : "NULL::bytea")}
         FROM artifact JOIN repository ON repository.id = artifact.repository_id LEFT JOIN manifest ON manifest.artifact_id = artifact.id
         """;
 
